@@ -1,0 +1,1 @@
+"""FINDS: a message in, findings out; decides nothing."""

@@ -1,0 +1,109 @@
+"""The audit chain: who did what to what, when and why, each entry bound to the one before.
+
+An entry's digest is SHA-256 over the canonical JSON (sorted keys, no spaces, UTF-8) of its
+own fields, its place in the chain and the digest before it. Editing, deleting or re-ordering
+entries breaks the chain where it was done; a cut-off tail needs an anchor kept elsewhere.
+"""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from hashlib import sha256
+
+from models.errors import Tampered
+
+GENESIS = "0" * 64
+
+
+class Action(StrEnum):
+    """Everything that can be done, looking included."""
+
+    HOLD = "hold"
+    RELEASE = "release"
+    VOTE = "vote"  # the first of two releases
+    REFUSE = "refuse"
+    WITHDRAW = "withdraw"
+    SEND = "send"  # the next hop took it
+    REOPEN = "reopen"  # the next hop rejected it
+    REASSIGN = "reassign"
+    LOOK = "look"  # content was opened
+    SIGN_IN = "sign-in"
+    SIGN_IN_FAILED = "sign-in-failed"
+    SIGN_OUT = "sign-out"
+    IMPORT_PEOPLE = "import-people"
+    SET_PASSWORD = "set-password"  # noqa: S105 - the name of an act, not a password
+    ADOPT_POLICY = "adopt-policy"
+    ERASE = "erase"
+
+
+class Purpose(StrEnum):
+    """Why content was opened (L17); the list a role may choose from is in permissions."""
+
+    DECIDE = "decide"  # to decide on a held message
+    OWN = "own"  # the sender's own message
+    DELIVER = "deliver"  # the worker sends what was released
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditEntry:
+    """One act. `detail` holds fixed words and ids, never content."""
+
+    at: datetime  # aware, UTC
+    actor: str  # a person's id, "os:NAME", or "system"
+    action: Action
+    subject: str  # what it was done to: a held message's id, a person's id, a policy's digest
+    purpose: Purpose | None = None
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChainedEntry:
+    """An entry in its place in the chain."""
+
+    sequence: int  # from 1
+    entry: AuditEntry
+    previous: str
+    digest: str
+
+
+def link(entry: AuditEntry, sequence: int, previous: str) -> ChainedEntry:
+    """Give the entry its place after the entry whose digest is `previous`."""
+    canonical = json.dumps(
+        {
+            "sequence": sequence,
+            "at": entry.at.astimezone(UTC).isoformat(timespec="microseconds"),
+            "actor": entry.actor,
+            "action": entry.action.value,
+            "subject": entry.subject,
+            "purpose": entry.purpose.value if entry.purpose else None,
+            "detail": entry.detail,
+            "previous": previous,
+        },
+        sort_keys=True,
+        separators=(",", ":"),
+        ensure_ascii=False,
+    )
+    digest = sha256(canonical.encode()).hexdigest()
+    return ChainedEntry(sequence=sequence, entry=entry, previous=previous, digest=digest)
+
+
+def verify(chain: Iterable[ChainedEntry]) -> tuple[int, str]:
+    """Walk the chain from its start; return its length and last digest.
+
+    Raises Tampered naming the first entry that does not fit, and how.
+    """
+    length, previous = 0, GENESIS
+    for found in chain:
+        length += 1
+        if found.sequence != length:
+            raise Tampered(
+                f"audit entry {length} is missing or out of order: found {found.sequence}"
+            )
+        if found.previous != previous:
+            raise Tampered(f"audit entry {length} does not follow the entry before it")
+        if link(found.entry, length, previous).digest != found.digest:
+            raise Tampered(f"audit entry {length} was changed after it was written")
+        previous = found.digest
+    return length, previous

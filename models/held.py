@@ -1,0 +1,71 @@
+"""A held message, and all of its state machine.
+
+Rules of this file: every state and every move a message can make is here and nowhere else; no
+clock appears, because no clock may send, refuse or end a held message (promise 10).
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from models.decision import Decision
+from models.envelope import Client, Recipient
+from models.finding import Finding
+from models.verdict import Disposition
+
+
+class HeldState(StrEnum):
+    """Where a held message stands."""
+
+    HELD = "held"  # waits for a person
+    RELEASED = "released"  # a person said send; the worker is at it
+    SENT = "sent"  # the next hop answered 250
+    REFUSED = "refused"  # a person said no
+    WITHDRAWN = "withdrawn"  # the sender took it back, or the rest of the message was rejected
+
+
+TRANSITIONS: dict[HeldState, frozenset[HeldState]] = {
+    HeldState.HELD: frozenset({HeldState.RELEASED, HeldState.REFUSED, HeldState.WITHDRAWN}),
+    HeldState.RELEASED: frozenset({HeldState.SENT, HeldState.HELD}),  # back if the next hop rejects
+    HeldState.SENT: frozenset(),
+    HeldState.REFUSED: frozenset(),
+    HeldState.WITHDRAWN: frozenset(),
+}
+
+OWNERS: dict[HeldState, str] = {
+    HeldState.HELD: "the reviewer, and the sender who may withdraw it",
+    HeldState.RELEASED: "the worker",
+    HeldState.SENT: "no one: it has ended",
+    HeldState.REFUSED: "no one: it has ended",
+    HeldState.WITHDRAWN: "no one: it has ended",
+}
+
+
+def can_move(before: HeldState, after: HeldState) -> bool:
+    """Tell whether a held message may go from one state to another."""
+    return after in TRANSITIONS[before]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldMessage:
+    """A message that waits, without its content, which is sealed (see models/db/contents.py)."""
+
+    id: str  # the queue id given in the reply to DATA
+    state: HeldState
+    received: datetime
+    sender: str = field(repr=False)
+    recipients: tuple[Recipient, ...] = field(repr=False)  # those who wait; others got theirs
+    options: tuple[str, ...] = ()
+    client: Client
+    message_id: str = field(default="", repr=False)  # the RFC 5322 field as sent
+    digest: str  # SHA-256 of the message's bytes
+    size: int  # octets
+    disposition: Disposition
+    rules: tuple[str, ...]  # ids, strictest first
+    findings: tuple[Finding, ...]  # without excerpts, which are sealed
+    policy: str  # digest of the policy that held it
+    classifier: str = ""
+    program: str = ""
+    reviewer: str | None = None  # the id of the person whose turn it is
+    decisions: tuple[Decision, ...] = ()
+    note: str = field(default="", repr=False)  # the next hop's words when it rejected a release

@@ -1,0 +1,1 @@
+"""KEEPS: held messages, their review, HR's evidence, the papers."""
