@@ -15,7 +15,7 @@ class Text:
     content: str = field(repr=False)
     own: tuple[
         tuple[int, int], ...
-    ]  # the sender's own words: [start, end), in order, not overlapping
+    ]  # the sender's own words: [start, end), in order
 
     def is_own(self, start: int) -> bool:
         """Tell whether the character at `start` is the sender's own, not quoted."""

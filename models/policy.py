@@ -69,7 +69,7 @@ class Condition:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """What is looked for, and what follows. `when` and `unless` hold if any of their conditions does."""
+    """What is looked for and what follows; `when` and `unless` hold if any condition does."""
 
     id: str
     clause: str
