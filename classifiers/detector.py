@@ -1,0 +1,44 @@
+"""What a detector is, and the list of them: no discovery, one tuple."""
+
+from collections.abc import Iterable, Sequence
+from typing import Protocol
+
+from classifiers.detectors.attachments import Attachments
+from classifiers.detectors.bank_account import BankAccount
+from classifiers.detectors.marking import Marking
+from classifiers.detectors.national_insurance import NationalInsurance
+from classifiers.detectors.nhs_number import NhsNumber
+from classifiers.detectors.payment_card import PaymentCard
+from classifiers.detectors.phrases import Phrases
+from classifiers.detectors.recipients import Recipients
+from classifiers.text.folding import Folded
+from models.finding import Finding, Text
+from models.mail import Mail
+from models.policy import Policy
+
+
+class Detector(Protocol):
+    """Finds one kind of thing. Pure: it decides nothing and does no I/O; it never raises."""
+
+    name: str
+
+    def detect(
+        self, mail: Mail, texts: Sequence[tuple[Text, Folded]]
+    ) -> Iterable[Finding]:
+        """Yield what was found; offsets are of the text as the sender wrote it."""
+        ...
+
+
+def detectors(policy: Policy) -> tuple[Detector, ...]:
+    """Make the detectors that a policy asks for, in the order in which findings are listed."""
+    return (
+        NhsNumber(),
+        NationalInsurance(),
+        PaymentCard(),
+        BankAccount(),
+        Marking(),
+        Phrases(policy.phrases),
+        Recipients(policy),
+        Attachments(),
+        # the learned classifier takes its place here
+    )

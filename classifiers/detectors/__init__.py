@@ -1,0 +1,1 @@
+"""One detector a file; the list is classifiers/detector.py."""

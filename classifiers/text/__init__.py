@@ -1,0 +1,1 @@
+"""The text of a part as a reader would see it."""

@@ -1,0 +1,16 @@
+"""Counters and timings in Prometheus' names; no address, id or content in a label."""
+
+from prometheus_client import Counter, Histogram
+
+MESSAGES = Counter(
+    "porthor_messages", "Messages by what became of them", ["outcome"]
+)
+SESSIONS = Counter("porthor_sessions", "SMTP sessions accepted")
+INSPECTION_FAILURES = Counter(
+    "porthor_inspection_failures", "Messages that broke or outlasted their inspection"
+)
+INSPECTION_SECONDS = Histogram(
+    "porthor_inspection_duration_seconds",
+    "From a message read to its findings",
+    buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5, 30),
+)

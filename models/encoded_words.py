@@ -1,0 +1,129 @@
+"""Header values as people read them: RFC 2047 encoded words and RFC 2231 parameters, bounded."""
+
+import base64
+import binascii
+import codecs
+import quopri
+from urllib.parse import unquote_to_bytes
+
+_MOST_WORDS = 2000  # encoded words decoded in one value; beyond, the rest stays as it is
+_MOST_PARAMETERS = 100
+
+
+def text_of(raw: bytes, charset: str | None) -> str:
+    """Decode as labelled; where that fails, as UTF-8, then as Windows-1252. Never raises."""
+    for name in (charset, "utf-8"):
+        if not name:
+            continue
+        try:
+            codec = codecs.lookup(name)
+            if codec._is_text_encoding:  # noqa: SLF001 - "zip" and "rot13" are codecs too
+                return codec.decode(raw, "strict")[0]
+        except (LookupError, ValueError):
+            continue
+    return raw.decode("cp1252", "replace")
+
+
+def decode_words(value: bytes) -> str:
+    """Return a field's value with its encoded words decoded. Never raises."""
+    if b"=?" not in value:
+        return value.decode("ascii") if value.isascii() else text_of(value, None)
+    result: list[str] = []
+    rest, after_word = value, False
+    for _ in range(_MOST_WORDS):
+        before, mark, tail = rest.partition(b"=?")
+        if not mark:
+            break
+        pieces = tail.split(b"?", 3)
+        word = _word(pieces) if len(pieces) == 4 and pieces[3][:1] == b"=" else None  # noqa: PLR2004
+        if word is None:
+            result.append(text_of(before + mark, None))
+            rest, after_word = tail, False
+            continue
+        if not (after_word and not before.strip()):  # white space between two words is not text
+            result.append(text_of(before, None))
+        result.append(word)
+        rest, after_word = pieces[3][1:], True
+    return "".join(result) + text_of(rest, None)
+
+
+def _word(pieces: list[bytes]) -> str | None:
+    charset = pieces[0].partition(b"*")[0].decode("ascii", "replace")
+    kind, body = pieces[1].lower(), pieces[2]
+    try:
+        if kind == b"b":
+            clean = body + b"=" * (-len(body) % 4)
+            return text_of(base64.b64decode(clean), charset)
+        if kind == b"q":
+            return text_of(quopri.decodestring(body.replace(b"_", b" ")), charset)
+    except (binascii.Error, ValueError):
+        return None
+    return None
+
+
+def parameters(value: str) -> tuple[str, dict[str, str]]:
+    """Split "text/plain; charset=utf-8" into its main value and parameters, both lower-cased names.
+
+    RFC 2231 continuations are joined and charsets applied. The first of two parameters with
+    one name wins. Never raises.
+    """
+    main, *items = _split_quoted(value)
+    plain: dict[str, str] = {}
+    pieces: dict[str, list[tuple[int, bool, str]]] = {}
+    for item in items[:_MOST_PARAMETERS]:
+        name, equals, text = item.partition("=")
+        name, text = name.strip().lower(), _unquote(text.strip())
+        if not equals or not name:
+            continue
+        base, star, tail = name.partition("*")
+        if not star:
+            plain.setdefault(name, text)
+            continue
+        index = tail.removesuffix("*")
+        number = int(index) if index.isascii() and index.isdigit() and len(index) < 4 else 0  # noqa: PLR2004
+        pieces.setdefault(base, []).append((number, tail.endswith("*") or not tail, text))
+    for base, found in pieces.items():
+        plain[base] = _join(sorted(found))
+    return _without_comments(main).strip().lower(), plain
+
+
+def _join(pieces: list[tuple[int, bool, str]]) -> str:
+    """Join the continuations of one parameter (RFC 2231 sections 3 and 4)."""
+    charset, octets = None, b""
+    for position, (_, encoded, text) in enumerate(pieces):
+        if position == 0 and encoded and text.count("'") >= 2:  # noqa: PLR2004
+            charset, _, text = text.split("'", 2)  # noqa: PLW2901 - the value without its prefix
+        octets += unquote_to_bytes(text) if encoded else text.encode("utf-8", "surrogateescape")
+    return text_of(octets, charset)
+
+
+def _split_quoted(value: str) -> list[str]:
+    """Split at semicolons outside quoted strings."""
+    if '"' not in value:
+        return value.split(";")
+    items: list[str] = []
+    start, quoted, escaped = 0, False, False
+    for index, each in enumerate(value):
+        if escaped:
+            escaped = False
+        elif each == "\\" and quoted:
+            escaped = True
+        elif each == '"':
+            quoted = not quoted
+        elif each == ";" and not quoted:
+            items.append(value[start:index])
+            start = index + 1
+    items.append(value[start:])
+    return items
+
+
+def _unquote(text: str) -> str:
+    if text.startswith('"'):
+        end = text.rfind('"')
+        inner = text[1 : end if end > 0 else len(text)]
+        return inner.replace('\\"', '"').replace("\\\\", "\\")
+    return _without_comments(text).strip()
+
+
+def _without_comments(text: str) -> str:
+    return text.partition("(")[0]
