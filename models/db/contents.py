@@ -1,0 +1,58 @@
+"""Sealed bytes: put; open, which takes an AuditEntry; erase."""
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from sqlalchemy import delete
+from sqlalchemy.orm import Session
+
+from models.audit import AuditEntry
+from models.db import audit
+from models.db.keyring import Keyring, seal, unseal
+from models.db.tables import ContentRow, ItemKeyRow
+from models.errors import NotFound
+
+MESSAGE = "message"  # the bytes as accepted
+TEXTS = "texts"  # what inspection read, as JSON
+EXCERPTS = "excerpts"  # what each finding matched, as JSON
+
+
+def put(session: Session, keyring: Keyring, item: str, contents: dict[str, bytes]) -> None:
+    """Seal all of an item's contents, by kind, under a new key of its own."""
+    plain, wrapped = keyring.new_key(item)
+    session.add(ItemKeyRow(item=item, wrapped=wrapped))
+    key = AESGCM(plain)
+    for kind, content in contents.items():
+        sealed = seal(key, content, _bound(item, kind))
+        session.add(ContentRow(item=item, kind=kind, sealed=sealed))
+
+
+def open_(
+    session: Session, keyring: Keyring, item: str, kind: str, entry: AuditEntry
+) -> bytes:
+    """Return the plain bytes, and enter who looked. Raises NotFound if erased, Tampered."""
+    audit.append(session, entry)
+    return _open(session, keyring, item, kind)
+
+
+def open_more(session: Session, keyring: Keyring, item: str, kind: str) -> bytes:
+    """Return more of what `open_` has just entered in this same transaction."""
+    return _open(session, keyring, item, kind)
+
+
+def _open(session: Session, keyring: Keyring, item: str, kind: str) -> bytes:
+    key = session.get(ItemKeyRow, item)
+    row = session.get(ContentRow, (item, kind))
+    if key is None or row is None:
+        raise NotFound(f"the content of {item} is not here: it was erased")
+    plain = AESGCM(keyring.unwrap(key.wrapped, item))
+    return unseal(plain, row.sealed, _bound(item, kind), f"the content of {item}")
+
+
+def erase(session: Session, item: str, entry: AuditEntry) -> None:
+    """Destroy an item's key, and then its bytes."""
+    session.execute(delete(ItemKeyRow).where(ItemKeyRow.item == item))
+    session.execute(delete(ContentRow).where(ContentRow.item == item))
+    audit.append(session, entry)
+
+
+def _bound(item: str, kind: str) -> bytes:
+    return f"{item}/{kind}".encode()

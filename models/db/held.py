@@ -1,0 +1,188 @@
+"""Held messages in rows: add, get, find, move. Each write takes an AuditEntry."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from models.address import parse_address
+from models.audit import AuditEntry
+from models.db import audit
+from models.db.tables import DecisionRow, HeldRow
+from models.decision import Choice, Decision
+from models.envelope import Client, Recipient
+from models.errors import Conflict, NotFound
+from models.finding import Finding
+from models.held import HeldMessage, HeldState, can_move
+from models.verdict import Disposition
+
+
+def add(session: Session, held: HeldMessage, entry: AuditEntry) -> None:
+    """Keep a new held message; findings without their excerpts."""
+    session.add(
+        HeldRow(
+            id=held.id,
+            state=held.state.value,
+            received=held.received,
+            sender=held.sender,
+            sender_key=parse_address(held.sender).key,
+            recipients=recipients_to_json(held.recipients),
+            options=list(held.options),
+            client=asdict(held.client),
+            message_id=held.message_id,
+            digest=held.digest,
+            size=held.size,
+            disposition=int(held.disposition),
+            rules=list(held.rules),
+            findings=[{**asdict(each), "excerpt": ""} for each in held.findings],
+            policy=held.policy,
+            classifier=held.classifier,
+            program=held.program,
+            reviewer=held.reviewer,
+            note=held.note,
+        )
+    )
+    audit.append(session, entry)
+
+
+def get(session: Session, held_id: str) -> HeldMessage:
+    """Return one. Raises NotFound."""
+    row = session.get(HeldRow, held_id)
+    if row is None:
+        raise NotFound(f"no held message {held_id}")
+    return _held(session, [row])[0]
+
+
+def find(
+    session: Session,
+    *,
+    states: Collection[HeldState] | None = None,
+    senders: Collection[str] | None = None,
+    limit: int | None = None,
+) -> list[HeldMessage]:
+    """Return held messages, newest first; `senders` are address keys."""
+    query = select(HeldRow).order_by(HeldRow.received.desc(), HeldRow.id).limit(limit)
+    if states is not None:
+        query = query.where(HeldRow.state.in_([each.value for each in states]))
+    if senders is not None:
+        query = query.where(HeldRow.sender_key.in_(list(senders)))
+    return _held(session, list(session.scalars(query)))
+
+
+def find_same(
+    session: Session, *, digest: str, sender: str, recipients: Sequence[str], since: datetime
+) -> HeldMessage | None:
+    """Return the newest held copy of the same bytes and envelope: the sender's server tried again."""
+    query = (
+        select(HeldRow)
+        .where(
+            HeldRow.digest == digest,
+            HeldRow.sender_key == parse_address(sender).key,
+            HeldRow.received >= since,
+            HeldRow.state != HeldState.WITHDRAWN.value,
+        )
+        .order_by(HeldRow.received.desc())
+    )
+    wanted = sorted(recipients)
+    for row in session.scalars(query):
+        if sorted(each["address"] for each in row.recipients) == wanted:
+            return _held(session, [row])[0]
+    return None
+
+
+def move(  # noqa: PLR0913 - the move, and what it leaves behind
+    session: Session,
+    held_id: str,
+    before: HeldState,
+    after: HeldState,
+    entry: AuditEntry,
+    *,
+    note: str = "",
+) -> None:
+    """Move from the state the caller saw to another, or raise Conflict: compare and set."""
+    if not can_move(before, after):
+        raise Conflict(f"a message that is {before.value} cannot become {after.value}")
+    changed = session.execute(
+        update(HeldRow)
+        .where(HeldRow.id == held_id, HeldRow.state == before.value)
+        .values(state=after.value, note=note)
+    )
+    if changed.rowcount != 1:  # type: ignore[attr-defined]  # a CursorResult, as for every UPDATE
+        raise Conflict("someone else decided this one first; nothing of yours was saved")
+    audit.append(session, entry)
+
+
+def decide(session: Session, held_id: str, decision: Decision, entry: AuditEntry) -> None:
+    """Add one person's choice."""
+    session.add(
+        DecisionRow(
+            held=held_id,
+            by=decision.by,
+            choice=decision.choice.value,
+            reason=decision.reason,
+            at=decision.at,
+        )
+    )
+    audit.append(session, entry)
+
+
+def clear_decisions(session: Session, held_id: str) -> None:
+    """Forget the votes: the message was reopened and they are taken anew."""
+    session.execute(delete(DecisionRow).where(DecisionRow.held == held_id))
+
+
+def reassign(session: Session, held_id: str, reviewer: str | None, entry: AuditEntry) -> None:
+    """Make it another person's turn."""
+    session.execute(update(HeldRow).where(HeldRow.id == held_id).values(reviewer=reviewer))
+    audit.append(session, entry)
+
+
+def recipients_to_json(recipients: Sequence[Recipient]) -> list[Any]:
+    """Recipients as JSON keeps them."""
+    return [{"address": each.address, "options": list(each.options)} for each in recipients]
+
+
+def recipients_from_json(rows: list[Any]) -> tuple[Recipient, ...]:
+    """And back."""
+    return tuple(
+        Recipient(address=each["address"], options=tuple(each["options"])) for each in rows
+    )
+
+
+def _held(session: Session, rows: Sequence[HeldRow]) -> list[HeldMessage]:
+    decisions: dict[str, list[Decision]] = {row.id: [] for row in rows}
+    query = (
+        select(DecisionRow).where(DecisionRow.held.in_(list(decisions))).order_by(DecisionRow.id)
+    )
+    for row in session.scalars(query):
+        decisions[row.held].append(
+            Decision(by=row.by, choice=Choice(row.choice), reason=row.reason, at=row.at)
+        )
+    return [_message(row, tuple(decisions[row.id])) for row in rows]
+
+
+def _message(row: HeldRow, decisions: tuple[Decision, ...]) -> HeldMessage:
+    return HeldMessage(
+        id=row.id,
+        state=HeldState(row.state),
+        received=row.received,
+        sender=row.sender,
+        recipients=recipients_from_json(row.recipients),
+        options=tuple(row.options),
+        client=Client(**row.client),
+        message_id=row.message_id,
+        digest=row.digest,
+        size=row.size,
+        disposition=Disposition(row.disposition),
+        rules=tuple(row.rules),
+        findings=tuple(Finding(**each) for each in row.findings),
+        policy=row.policy,
+        classifier=row.classifier,
+        program=row.program,
+        reviewer=row.reviewer,
+        decisions=decisions,
+        note=row.note,
+    )

@@ -1,0 +1,13 @@
+"""Alembic's entry: always online, on the connection that Database.upgrade hands over."""
+
+from alembic import context
+
+from models.db.tables import Row
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=Row.metadata,
+    compare_type=True,
+)
+with context.begin_transaction():
+    context.run_migrations()

@@ -1,0 +1,202 @@
+"""The rows. Seen by no one outside models/db."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import JSON, DateTime, ForeignKey, Index, LargeBinary, MetaData, String, Text
+from sqlalchemy.engine import Dialect
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.types import TypeDecorator
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware instant in UTC, on databases that keep zones and on those that do not."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        """Store UTC."""
+        return None if value is None else value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        """Return aware UTC."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Row(DeclarativeBase):
+    """The base of all rows."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {datetime: UtcDateTime(), dict[str, Any]: JSON, list[Any]: JSON}  # noqa: RUF012
+
+
+class HeldRow(Row):
+    """One held message, without its content."""
+
+    __tablename__ = "held_messages"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    state: Mapped[str] = mapped_column(String(16), index=True)
+    received: Mapped[datetime] = mapped_column(index=True)
+    sender: Mapped[str] = mapped_column(Text)
+    sender_key: Mapped[str] = mapped_column(Text, index=True)
+    recipients: Mapped[list[Any]]
+    options: Mapped[list[Any]]
+    client: Mapped[dict[str, Any]]
+    message_id: Mapped[str] = mapped_column(Text)
+    digest: Mapped[str] = mapped_column(String(64), index=True)
+    size: Mapped[int]
+    disposition: Mapped[int]
+    rules: Mapped[list[Any]]
+    findings: Mapped[list[Any]]
+    policy: Mapped[str] = mapped_column(String(64))
+    classifier: Mapped[str] = mapped_column(String(64))
+    program: Mapped[str] = mapped_column(String(32))
+    reviewer: Mapped[str | None] = mapped_column(String(128), index=True)
+    note: Mapped[str] = mapped_column(Text)
+
+
+class DecisionRow(Row):
+    """One person's choice about a held message."""
+
+    __tablename__ = "decisions"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    held: Mapped[str] = mapped_column(ForeignKey("held_messages.id"), index=True)
+    by: Mapped[str] = mapped_column(String(128))
+    choice: Mapped[str] = mapped_column(String(16))
+    reason: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime]
+
+
+class ItemKeyRow(Row):
+    """An item's own key, wrapped. Deleting the row is erasing the item."""
+
+    __tablename__ = "item_keys"
+
+    item: Mapped[str] = mapped_column(String(32), primary_key=True)
+    wrapped: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class ContentRow(Row):
+    """Sealed bytes of one kind belonging to one item."""
+
+    __tablename__ = "contents"
+
+    item: Mapped[str] = mapped_column(String(32), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(16), primary_key=True)
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class AuditRow(Row):
+    """One link of the audit chain; triggers refuse to change or delete it."""
+
+    __tablename__ = "audit_entries"
+
+    sequence: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    at: Mapped[datetime]
+    actor: Mapped[str] = mapped_column(String(128))
+    action: Mapped[str] = mapped_column(String(32))
+    subject: Mapped[str] = mapped_column(String(128), index=True)
+    purpose: Mapped[str | None] = mapped_column(String(32))
+    detail: Mapped[str] = mapped_column(Text)
+    previous: Mapped[str] = mapped_column(String(64))
+    digest: Mapped[str] = mapped_column(String(64))
+
+
+class AuditHeadRow(Row):
+    """The chain's length and last digest, kept apart so that a cut-off tail shows."""
+
+    __tablename__ = "audit_head"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    length: Mapped[int]
+    digest: Mapped[str] = mapped_column(String(64))
+
+
+class OutboxRow(Row):
+    """Something the worker is to send."""
+
+    __tablename__ = "outbox"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(String(16))
+    held: Mapped[str | None] = mapped_column(String(32), index=True)
+    sender: Mapped[str] = mapped_column(Text)
+    recipients: Mapped[list[Any]]
+    options: Mapped[list[Any]]
+    content: Mapped[bytes | None] = mapped_column(LargeBinary)
+    attempts: Mapped[int]
+    created: Mapped[datetime]
+    due: Mapped[datetime] = mapped_column(index=True)
+
+
+class PersonRow(Row):
+    """One member of staff."""
+
+    __tablename__ = "people"
+
+    id: Mapped[str] = mapped_column(String(128), primary_key=True)
+    facts: Mapped[dict[str, Any]]
+    password_hash: Mapped[str | None] = mapped_column(Text)
+
+
+class PersonAddressRow(Row):
+    """A mailbox and whose it is."""
+
+    __tablename__ = "person_addresses"
+
+    key: Mapped[str] = mapped_column(Text, primary_key=True)
+    person: Mapped[str] = mapped_column(ForeignKey("people.id"), index=True)
+
+
+class SignInRow(Row):
+    """A session of the console, known by the digest of its token."""
+
+    __tablename__ = "sign_ins"
+
+    token: Mapped[str] = mapped_column(String(64), primary_key=True)
+    person: Mapped[str] = mapped_column(String(128), index=True)
+    opened: Mapped[datetime]
+    used: Mapped[datetime]
+
+
+class SignInFailureRow(Row):
+    """A failed sign-in, for the throttle."""
+
+    __tablename__ = "sign_in_failures"
+    __table_args__ = (Index("ix_sign_in_failures_username_at", "username", "at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    username: Mapped[str] = mapped_column(String(128))
+    at: Mapped[datetime]
+
+
+class PolicyRow(Row):
+    """A policy's text by its digest, so that an old decision can be explained."""
+
+    __tablename__ = "policies"
+
+    digest: Mapped[str] = mapped_column(String(64), primary_key=True)
+    text: Mapped[str] = mapped_column(Text)
+    adopted: Mapped[datetime]
+
+
+class BreakdownRow(Row):
+    """A message that broke its inspection, known by a digest alone."""
+
+    __tablename__ = "breakdowns"
+
+    key: Mapped[str] = mapped_column(String(64), primary_key=True)
+    times: Mapped[int]
+    last: Mapped[datetime]
