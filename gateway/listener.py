@@ -71,6 +71,17 @@ class Listener(SMTP):
         if self._mirror is not None and self._handler_coroutine is not None:
             self._handler_coroutine.add_done_callback(lambda _: self._close_mirror())
 
+    def close_if_idle(self) -> None:
+        """Close the connection unless a message is under way."""
+        if self._mirror is None or self._mirror.envelope is None:
+            self.close_now()
+
+    def close_now(self) -> None:
+        """Say 421 and close."""
+        if self.transport is not None:
+            self._writer.write(bytes(replies.SHUTTING_DOWN))
+            self._writer.close()
+
     def _close_mirror(self) -> None:
         if self._mirror is not None:
             self._mirror.close()
@@ -256,6 +267,16 @@ class Sessions:
         """Count it no more."""
         self._open.discard(listener)
 
+    async def drain(self, patience: float) -> None:
+        """Let messages under way end, for so many seconds at most; then close every session."""
+        for listener in list(self._open):
+            listener.close_if_idle()
+        until = asyncio.get_running_loop().time() + patience
+        while self._open and asyncio.get_running_loop().time() < until:
+            await asyncio.sleep(0.05)
+        for listener in list(self._open):
+            listener.close_now()
+
 
 def parse_path(arg: str | None, keyword: str) -> tuple[str, tuple[str, ...]] | None:
     """Split "FROM:<address> PARAM=value": the mailbox, and the parameters as written.
@@ -263,7 +284,9 @@ def parse_path(arg: str | None, keyword: str) -> tuple[str, tuple[str, ...]] | N
     A source route is dropped (RFC 5321 appendix C). None if the syntax is wrong or a control
     character stands anywhere: it could become a second command.
     """
-    if arg is None or any(ord(each) < 0x20 or ord(each) == 0x7F for each in arg):  # noqa: PLR2004
+    if arg is None or not (arg.isascii() or _is_utf8(arg)):
+        return None
+    if any(ord(each) < 0x20 or ord(each) == 0x7F for each in arg):  # noqa: PLR2004
         return None
     if arg[: len(keyword)].upper() != keyword:
         return None
@@ -284,6 +307,11 @@ def parse_path(arg: str | None, keyword: str) -> tuple[str, tuple[str, ...]] | N
     if not address.startswith('"') and (" " in address or "<" in address):
         return None
     return address, tuple(parameters.split())
+
+
+def _is_utf8(text: str) -> bool:
+    """Tell whether no octet came that was not UTF-8 (RFC 6531 section 3.3)."""
+    return not any("\udc80" <= each <= "\udcff" for each in text)
 
 
 def _closing_bracket(path: str) -> int:

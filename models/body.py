@@ -7,8 +7,8 @@ from dataclasses import dataclass
 class Body:
     """Whose mail this is. The name is shown on every page and notice."""
 
-    name_en: str
-    name_cy: str
+    name_en: str = "This public body"
+    name_cy: str = "Y corff cyhoeddus hwn"
 
     def name(self, language: str) -> str:
         """The body's name in "cy" or "en"."""

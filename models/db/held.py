@@ -140,6 +140,15 @@ def reassign(session: Session, held_id: str, reviewer: str | None, entry: AuditE
     audit.append(session, entry)
 
 
+def narrow(session: Session, held_id: str, recipients: Sequence[Recipient]) -> None:
+    """Keep only those who have not got it: the next hop took it for the others."""
+    session.execute(
+        update(HeldRow)
+        .where(HeldRow.id == held_id)
+        .values(recipients=recipients_to_json(recipients))
+    )
+
+
 def recipients_to_json(recipients: Sequence[Recipient]) -> list[Any]:
     """Recipients as JSON keeps them."""
     return [{"address": each.address, "options": list(each.options)} for each in recipients]

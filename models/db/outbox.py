@@ -57,6 +57,11 @@ def add(  # noqa: PLR0913 - an outbox row's own fields
     )
 
 
+def is_due(session: Session, now: datetime) -> bool:
+    """Tell whether anything is due, without taking a writer's lock."""
+    return session.scalar(select(OutboxRow.id).where(OutboxRow.due <= now).limit(1)) is not None
+
+
 def claim(session: Session, now: datetime, *, limit: int, lease: timedelta) -> list[OutboxItem]:
     """Take what is due, so that no other worker does until the lease ends (this one may die)."""
     query = (

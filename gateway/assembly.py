@@ -1,0 +1,248 @@
+"""Settings -> running objects, built backwards: database, next hop, holding, inspector, listener."""
+
+import asyncio
+import logging
+import signal
+import socket
+import ssl
+import subprocess
+import sys
+import threading
+from contextlib import suppress
+from datetime import UTC, datetime
+
+from gateway.config import Settings
+from gateway.delivery import Courier
+from gateway.inspector import Inspector
+from gateway.listener import Listener, Sessions
+from gateway.nexthop import NextHop
+from gateway.policy_file import load_policy
+from gateway.session import House
+from gateway.worker import Worker
+from models.db import policies
+from models.db.database import Database
+from models.db.keyring import Keyring
+from models.errors import SettingInvalid
+from models.policy import Policy
+from quarantine.holding import Holding
+from quarantine.notices import Post
+from quarantine.review import Review
+
+_log = logging.getLogger("porthor")
+_BIND_PATIENCE = 10.0  # seconds: a gateway killed just now may still be letting go of its port
+
+
+def open_database(settings: Settings) -> Database:
+    """Return the database, known to be there and at the right revision."""
+    database = Database(settings.database_url)
+    database.check()
+    return database
+
+
+def policy_in_force(settings: Settings, database: Database) -> Policy:
+    """Load the policy file, and keep its text by digest so that old decisions can be explained."""
+    policy = load_policy(settings.policy_file)
+    with database.reading() as session:
+        known = policies.get(session, policy.digest) is not None
+    if not known:
+        with database.writing() as session:
+            text = settings.policy_file.read_text(encoding="utf-8")
+            policies.put(session, policy.digest, text, datetime.now(UTC))
+    return policy
+
+
+def post(settings: Settings) -> Post:
+    """What notices need."""
+    return Post(
+        settings=settings.notices, body=settings.body, console_url=settings.console.base_url
+    )
+
+
+def review(settings: Settings, database: Database, policy: Policy) -> Review:
+    """What decisions need."""
+    return Review(database=database, policy=policy, post=post(settings))
+
+
+def serve(settings: Settings) -> int:
+    """Run the mail path until SIGTERM or SIGINT."""
+    asyncio.run(_serve(settings))
+    return 0
+
+
+async def _serve(settings: Settings) -> None:
+    database = open_database(settings)
+    policy = policy_in_force(settings, database)
+    hostname = settings.smtp.hostname or socket.getfqdn()
+    inspector = Inspector(settings.inspection, policy)
+    next_hop = NextHop(settings.nexthop, hostname)
+    house = House(
+        hostname=hostname,
+        smtp=settings.smtp,
+        inspection=settings.inspection,
+        next_hop=next_hop,
+        inspector=inspector,
+        policy=policy,
+        database=database,
+        holding=Holding(
+            database=database,
+            keyring=Keyring.load(settings.keys_file),
+            policy=policy,
+            post=post(settings),
+        ),
+    )
+    try:
+        await inspector.warm()
+        await _listen(house, settings)
+    finally:
+        await next_hop.close()
+        inspector.close()
+        database.close()
+
+
+async def _listen(house: House, settings: Settings) -> None:
+    tls = _tls(settings)
+    sessions = Sessions(house)
+    listening = await asyncio.to_thread(_bind, settings)
+    loop = asyncio.get_running_loop()
+    server = await loop.create_server(lambda: Listener(house, tls, sessions), sock=listening)
+    _log.info("serving on %s, next hop %s", settings.smtp.listen, settings.nexthop.address)
+    if settings.inspection.when_it_fails != "defer":
+        _log.warning("when inspection fails, mail is: %s", settings.inspection.when_it_fails)
+    await _until_stopped()
+    sessions.stopping = True
+    server.close()
+    await sessions.drain(float(settings.nexthop.reply_timeout))
+    _log.info("stopped serving")
+
+
+def _bind(settings: Settings) -> socket.socket:
+    host, port = settings.smtp.listen
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    waited = threading.Event()
+    began = datetime.now(UTC)
+    while True:
+        listening = socket.socket(family, socket.SOCK_STREAM)
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listening.bind((host, port))
+            listening.listen(1024)
+            listening.setblocking(False)
+        except OSError as error:
+            listening.close()
+            if (datetime.now(UTC) - began).total_seconds() > _BIND_PATIENCE:
+                raise SettingInvalid(
+                    f"smtp.listen is {settings.smtp.listen}; it cannot be used: {error.strerror}"
+                ) from None
+            waited.wait(0.1)
+        else:
+            return listening
+
+
+def _tls(settings: Settings) -> ssl.SSLContext | None:
+    if not settings.smtp.starttls_certificate:
+        return None
+    base = settings.path.parent
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    key = settings.smtp.starttls_key or settings.smtp.starttls_certificate
+    try:
+        context.load_cert_chain(base / settings.smtp.starttls_certificate, base / key)
+    except (OSError, ssl.SSLError):
+        raise SettingInvalid(
+            "smtp.starttls_certificate or smtp.starttls_key cannot be loaded; expected PEM files"
+        ) from None
+    return context
+
+
+async def _until_stopped() -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for each in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(each, stop.set)
+    await stop.wait()
+
+
+def work(settings: Settings) -> int:
+    """Run the worker until SIGTERM or SIGINT."""
+    asyncio.run(_work(settings))
+    return 0
+
+
+async def _work(settings: Settings) -> None:
+    database = open_database(settings)
+    policy = policy_in_force(settings, database)
+    worker = Worker(
+        database=database,
+        keyring=Keyring.load(settings.keys_file),
+        review=review(settings, database, policy),
+        courier=Courier(settings.nexthop, settings.smtp.hostname or socket.getfqdn()),
+    )
+    task = asyncio.create_task(worker.run())
+    stopped = asyncio.create_task(_until_stopped())
+    _log.info("worker started")
+    await asyncio.wait({task, stopped}, return_when=asyncio.FIRST_COMPLETED)
+    task.cancel()
+    stopped.cancel()
+    with suppress(asyncio.CancelledError):
+        await task
+    database.close()
+
+
+def run_console(settings: Settings) -> int:
+    """Run the console until SIGTERM or SIGINT."""
+    import uvicorn  # noqa: PLC0415 - the mail path has no need of it
+
+    from quarantine.console.app import create_app  # noqa: PLC0415
+
+    database = open_database(settings)
+    policy = policy_in_force(settings, database)
+    app = create_app(
+        database=database,
+        keyring=Keyring.load(settings.keys_file),
+        settings=settings.console,
+        body=settings.body,
+        policy=policy,
+        review=review(settings, database, policy),
+        clock=lambda: datetime.now(UTC),
+    )
+    host, port = settings.console.listen
+    _log.info("console on %s", settings.console.base_url)
+    uvicorn.run(
+        app,
+        host=host,
+        port=port,
+        access_log=False,
+        log_level="warning",
+        server_header=False,
+        log_config=None,
+    )
+    return 0
+
+
+def run(settings: Settings) -> int:
+    """Run the three programs as children, together: when one ends, all do.
+
+    Each child reads from a pipe that only we hold open; if we are killed it sees the end of
+    it and stops, so that no half of a gateway stays behind.
+    """
+    programs = [
+        subprocess.Popen(  # noqa: S603 - our own program
+            [sys.executable, "-P", "-m", "gateway", "--config", str(settings.path), name, "--child"],
+            stdin=subprocess.PIPE,
+        )
+        for name in ("serve", "worker", "console")
+    ]
+    stop = threading.Event()
+    for each in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(each, lambda *_: stop.set())
+    while not stop.wait(0.2) and all(each.poll() is None for each in programs):
+        pass
+    failed = not stop.is_set()
+    for each in programs:
+        each.terminate()
+    for each in programs:
+        try:
+            each.wait(timeout=30)
+        except subprocess.TimeoutExpired:
+            each.kill()
+    return 1 if failed else 0

@@ -1,0 +1,168 @@
+"""TOML -> settings. Every mistake at once, by file, key, value and expectation.
+
+Each package has a frozen settings class for its own sections, with every default in it; only
+this module knows TOML and all of them.
+"""
+
+import difflib
+import tomllib
+from dataclasses import MISSING, dataclass, fields
+from pathlib import Path
+from typing import Any, get_args, get_origin, get_type_hints
+
+from gateway.settings import InspectionSettings, NextHopSettings, SmtpSettings
+from models.body import Body
+from models.errors import SettingInvalid
+from models.units import Duration, HostPort, Size
+from quarantine.settings import ConsoleSettings, NoticeSettings
+
+_CHOICES = {
+    ("nexthop", "starttls"): ("never", "may", "require"),
+    ("inspection", "when_it_fails"): ("defer", "hold", "relay"),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DatabaseSettings:
+    """[database]"""
+
+    url: str = ""  # SQLAlchemy URL; "" is porthor.db beside this file
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PolicySettings:
+    """[policy]"""
+
+    file: str = "policy.toml"  # beside this file, or absolute
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeysSettings:
+    """[keys]"""
+
+    file: str = "keys.toml"  # beside this file, or absolute; readable by its owner only
+
+
+_SECTIONS: dict[str, type[Any]] = {
+    "body": Body,
+    "smtp": SmtpSettings,
+    "nexthop": NextHopSettings,
+    "inspection": InspectionSettings,
+    "console": ConsoleSettings,
+    "notices": NoticeSettings,
+    "database": DatabaseSettings,
+    "policy": PolicySettings,
+    "keys": KeysSettings,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """All of one porthor.toml."""
+
+    path: Path
+    body: Body
+    smtp: SmtpSettings
+    nexthop: NextHopSettings
+    inspection: InspectionSettings
+    console: ConsoleSettings
+    notices: NoticeSettings
+    database_url: str
+    policy_file: Path
+    keys_file: Path
+
+
+def load_settings(path: Path) -> Settings:
+    """Read porthor.toml. Raises SettingInvalid with every mistake, a line each."""
+    name = path.name
+    try:
+        tree = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise SettingInvalid(
+            f"{path}: cannot be read: {error.strerror}; `porthor init DIR` writes one"
+        ) from None
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise SettingInvalid(f"{name}: is not TOML: {error}") from None
+    mistakes = [
+        f"{name}: [{key}]: unknown section{_did_you_mean(key, _SECTIONS)}"
+        for key in tree
+        if key not in _SECTIONS
+    ]
+    built = {
+        section: _section(section, kind, tree.get(section, {}), name, mistakes)
+        for section, kind in _SECTIONS.items()
+    }
+    if mistakes:
+        raise SettingInvalid("\n".join(mistakes))
+    base = path.resolve().parent
+    return Settings(
+        path=path.resolve(),
+        database_url=_database_url(built.pop("database").url, base),
+        policy_file=base / built.pop("policy").file,
+        keys_file=base / built.pop("keys").file,
+        **built,
+    )
+
+
+def _section(section: str, kind: type[Any], given: Any, name: str, mistakes: list[str]) -> Any:
+    if not isinstance(given, dict):
+        mistakes.append(f"{name}: {section} is {_shown(given)}; expected a section [{section}]")
+        return None
+    hints = get_type_hints(kind)
+    known = [each.name for each in fields(kind)]
+    before = len(mistakes)
+    values = {}
+    for key, value in given.items():
+        if key not in known:
+            hint = _did_you_mean(key, known)
+            mistakes.append(f"{name}: {section}.{key}: unknown key{hint}")
+            continue
+        try:
+            values[key] = _value(hints[key], value, _CHOICES.get((section, key)))
+        except ValueError as error:
+            mistakes.append(f"{name}: {section}.{key} is {_shown(value)}; expected {error}")
+    for each in fields(kind):
+        if each.default is MISSING and each.name not in given:
+            mistakes.append(f"{name}: {section}.{each.name}: is missing")
+    return kind(**values) if len(mistakes) == before else None
+
+
+def _value(kind: Any, value: Any, choices: tuple[str, ...] | None) -> Any:
+    """Turn a TOML value into a setting's. Raises ValueError saying what is expected."""
+    if choices is not None and value not in choices:
+        raise ValueError(f"one of {', '.join(choices)}")
+    if kind in (Size, Duration, HostPort):
+        return kind.parse(value if isinstance(value, str) else "")
+    if get_origin(kind) is tuple:
+        if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
+            raise ValueError('a list such as ["one", "two"]')
+        return tuple(value)
+    if kind is bool and not isinstance(value, bool):
+        raise ValueError("true or false")
+    if kind is int and (isinstance(value, bool) or not isinstance(value, int) or value < 1):
+        raise ValueError("a whole number from 1")
+    if kind is str and not isinstance(value, str):
+        raise ValueError("text in quotation marks")
+    if get_args(kind) and not isinstance(value, str):
+        raise ValueError("text in quotation marks")
+    return value
+
+
+def _database_url(url: str, base: Path) -> str:
+    """Resolve the default, and a relative SQLite path, beside the settings file."""
+    if not url:
+        return f"sqlite:///{base / 'porthor.db'}"
+    prefix = "sqlite:///"
+    if url.startswith(prefix) and not url.startswith(prefix + "/") and url != prefix:
+        return f"{prefix}{base / url.removeprefix(prefix)}"
+    return url
+
+
+def _shown(value: Any) -> str:
+    text = f'"{value}"' if isinstance(value, str) else str(value)
+    return text if len(text) <= 60 else text[:57] + "..."  # noqa: PLR2004 - one line of a terminal
+
+
+def _did_you_mean(word: str, known: Any) -> str:
+    close = difflib.get_close_matches(word, list(known), n=1)
+    return f'; did you mean "{close[0]}"?' if close else ""

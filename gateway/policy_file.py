@@ -1,0 +1,281 @@
+"""TOML -> Policy, with every mistake at once: file, rule, key, what was found and expected."""
+
+import difflib
+import tomllib
+from collections.abc import Sequence
+from datetime import date
+from hashlib import sha256
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from models.errors import SettingInvalid
+from models.policy import (
+    Bilingual,
+    Clause,
+    Condition,
+    Exemptions,
+    Ground,
+    Justification,
+    PhraseList,
+    Policy,
+    Rule,
+)
+from models.verdict import Disposition
+
+DETECTORS = (
+    "attachments",
+    "bank-account",
+    "marking",
+    "national-insurance",
+    "nhs-number",
+    "payment-card",
+    "phrases",
+    "recipients",
+)
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+def _disposition(value: object) -> Disposition:
+    by_label = {each.label: each for each in Disposition if each > Disposition.RELAY}
+    if value not in by_label:
+        raise ValueError(f"one of {', '.join(by_label)}")
+    return by_label[str(value)]
+
+
+def _lower(value: object) -> object:
+    return [str(each).lower() for each in value] if isinstance(value, list) else value
+
+
+_Lower = Annotated[list[str], BeforeValidator(_lower)]
+
+
+class _Words(_Strict):
+    en: str = Field(min_length=1)
+    cy: str = Field(min_length=1)
+
+    def build(self) -> Bilingual:
+        return Bilingual(en=self.en, cy=self.cy)
+
+
+class _Clause(_Strict):
+    number: str = Field(min_length=1)
+    text: _Words
+
+
+class _Condition(_Strict):
+    detector: Literal[DETECTORS] | None = None  # type: ignore[valid-type]
+    category: str | None = None
+    score: float = Field(default=0.5, ge=0, le=1)
+    count: int = Field(default=1, ge=1)
+    words: Literal["any", "own"] = "any"
+    recipients: Literal["any", "inside", "outside", "personal"] = "any"
+    recipient_domains: _Lower = []
+    senders: _Lower = []
+
+    def build(self) -> Condition:
+        values = self.model_dump()
+        for key in ("recipient_domains", "senders"):
+            values[key] = frozenset(values[key])
+        return Condition(**values)
+
+
+class _Papers(_Strict):
+    ground: Ground | None = None
+    purpose: str | None = None
+    assessment: str | None = None
+    notice: date | None = None
+    review: date | None = None
+    ends: date | None = None
+
+
+class _Rule(_Strict):
+    id: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")
+    clause: str
+    title: _Words
+    when: list[_Condition] = Field(min_length=1)
+    unless: list[_Condition] = []
+    then: Annotated[Disposition, BeforeValidator(_disposition)]
+    milder: str | None = None
+    papers: _Papers = _Papers()
+
+    def build(self) -> Rule:
+        return Rule(
+            id=self.id,
+            clause=self.clause,
+            title=self.title.build(),
+            when=tuple(each.build() for each in self.when),
+            unless=tuple(each.build() for each in self.unless),
+            then=self.then,
+            milder=self.milder,
+            papers=Justification(**self.papers.model_dump()),
+        )
+
+
+class _Phrases(_Strict):
+    name: str = Field(min_length=1)
+    score: float = Field(default=0.8, ge=0, le=1)
+    en: list[str] = []
+    cy: list[str] = []
+
+
+class _Exempt(_Strict):
+    senders: _Lower = []
+    recipients: _Lower = []
+
+
+class _File(_Strict):
+    version: str
+    domains: _Lower = Field(min_length=1)
+    personal_domains: _Lower = []
+    consent: str | None = None
+    many_recipients: int = Field(default=20, ge=2)
+    exempt: _Exempt = _Exempt()
+    clauses: list[_Clause] = Field(min_length=1)
+    phrases: list[_Phrases] = []
+    rules: list[_Rule] = []
+
+
+def load_policy(path: Path) -> Policy:
+    """Read a policy file. Raises SettingInvalid with every mistake, a line each."""
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        raise SettingInvalid(f"{path}: cannot be read: {error.strerror}") from None
+    return parse_policy(raw, str(path))
+
+
+def parse_policy(raw: bytes, name: str) -> Policy:
+    """Read a policy from its bytes; `name` stands in the errors. Raises SettingInvalid."""
+    try:
+        tree = tomllib.loads(raw.decode())
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise SettingInvalid(f"{name}: is not TOML: {error}") from None
+    try:
+        file = _File.model_validate(tree)
+    except ValidationError as error:
+        raise SettingInvalid(
+            "\n".join(explain(each, tree, name, _File) for each in error.errors())
+        ) from None
+    if mistakes := _contradictions(file):
+        raise SettingInvalid("\n".join(f"{name}: {each}" for each in mistakes))
+    return Policy(
+        version=file.version,
+        digest=sha256(raw).hexdigest(),
+        domains=frozenset(file.domains),
+        personal_domains=frozenset(file.personal_domains),
+        consent=file.consent,
+        clauses=tuple(Clause(number=each.number, text=each.text.build()) for each in file.clauses),
+        rules=tuple(each.build() for each in file.rules),
+        phrases=tuple(
+            PhraseList(name=each.name, score=each.score, phrases=(*each.en, *each.cy))
+            for each in file.phrases
+        ),
+        exempt=Exemptions(
+            senders=frozenset(file.exempt.senders), recipients=frozenset(file.exempt.recipients)
+        ),
+        many_recipients=file.many_recipients,
+    )
+
+
+def _contradictions(file: _File) -> list[str]:
+    """What no single key shows: rules naming what is not there, and names used twice."""
+    mistakes: list[str] = []
+    clauses = [each.number for each in file.clauses]
+    lists = [each.name for each in file.phrases]
+    for what, names in (
+        ("clause", clauses),
+        ("phrase list", lists),
+        ("rule", [each.id for each in file.rules]),
+    ):
+        mistakes += [
+            f'{what} "{name}" stands twice; give each a name of its own'
+            for name in sorted(set(names))
+            if names.count(name) > 1
+        ]
+    for rule in file.rules:
+        if rule.clause not in clauses:
+            mistakes.append(
+                f'rule "{rule.id}": clause is "{rule.clause}"; expected the number of a clause'
+                f" in this file{_did_you_mean(rule.clause, clauses)}"
+            )
+        for condition in (*rule.when, *rule.unless):
+            if condition.detector == "phrases" and condition.category not in (None, *lists):
+                mistakes.append(
+                    f'rule "{rule.id}": category is "{condition.category}"; expected the name of'
+                    f" a phrase list{_did_you_mean(str(condition.category), lists)}"
+                )
+    return mistakes
+
+
+def explain(error: Any, tree: Any, name: str, root: type[BaseModel]) -> str:  # noqa: ARG001
+    """Turn one of pydantic's errors into the house's sentence: where, found, expected."""
+    where, node = [], tree
+    for key in error["loc"]:
+        if isinstance(key, int):
+            node = node[key] if isinstance(node, list) and key < len(node) else None
+            label = node.get("id") or node.get("number") or node.get("name") if isinstance(node, dict) else None
+            where[-1:] = [f'{where[-1]}[{key + 1}]' + (f' "{label}"' if label else "")]
+        elif isinstance(key, str) and "[" not in key:
+            where.append(key)
+            node = node.get(key) if isinstance(node, dict) else None
+    place = ".".join(where)
+    match error["type"]:
+        case "extra_forbidden":
+            return f"{name}: {place}: unknown key{_did_you_mean(where[-1], _known_keys(root))}"
+        case "missing":
+            return f"{name}: {place}: is missing"
+    message = str(error["msg"]).removeprefix("Value error, ").removeprefix("Input should be ")
+    return f'{name}: {place} is {_shown(error["input"])}; expected {message}'
+
+
+def _shown(value: object) -> str:
+    text = f'"{value}"' if isinstance(value, str) else str(value)
+    return text if len(text) <= 60 else text[:57] + "..."  # noqa: PLR2004 - one line of a terminal
+
+
+def _known_keys(root: type[BaseModel]) -> list[str]:
+    models: list[type[BaseModel]] = [root]
+    for model in models:
+        for each in model.model_fields.values():
+            models += [
+                found
+                for found in _Strict.__subclasses__()
+                if found not in models and found.__name__ in str(each.annotation)
+            ]
+    return sorted({key for model in models for key in model.model_fields})
+
+
+def _did_you_mean(word: str, known: Sequence[str]) -> str:
+    close = difflib.get_close_matches(word, known, n=1)
+    return f'; did you mean "{close[0]}"?' if close else ""
+
+
+_PAPERS = {
+    "ground": "no ground of regulation 3(2) (papers.ground)",
+    "purpose": "no purpose in plain words (papers.purpose)",
+    "assessment": "no impact assessment (papers.assessment)",
+    "notice": "no day from which staff were told (papers.notice)",
+    "review": "no day until which the assessment is good (papers.review)",
+    "ends": "no end date (papers.ends)",
+    "milder": "no reason why a milder outcome would not do (milder)",
+    "notice: not yet": "the day from which staff are told is still to come (papers.notice)",
+    "review: passed": "its assessment's review date has passed (papers.review)",
+    "ends: passed": "its end date has passed (papers.ends)",
+}
+
+
+def lint(policy: Policy, on: date) -> list[str]:
+    """Say in plain words what keeps each rule from doing more than watch; empty if nothing."""
+    lines = []
+    if not policy.consent:
+        lines.append("consent: no statement of the system controller; every rule only watches")
+    for rule in policy.rules:
+        if missing := rule.missing(on):
+            reasons = "; ".join(_PAPERS[each] for each in missing)
+            lines.append(f'rule "{rule.id}" only watches: {reasons}')
+    return lines

@@ -1,0 +1,1 @@
+"""The sample council: its people, policy and messages."""

@@ -1,0 +1,123 @@
+"""The worker's loop: claim what is due, send it, note what became of it.
+
+A claim is a lease: if this worker is killed, what it had comes due again. Between the next
+hop's 250 and noting it there is one instant in which dying sends twice; SMTP gives nobody a
+way round it.
+"""
+
+import asyncio
+import logging
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from gateway.delivery import Courier, Result, is_release
+from models.db import breakdowns, held, outbox
+from models.db.database import Database
+from models.db.keyring import Keyring
+from models.db.outbox import OutboxItem
+from models.errors import Conflict, NotFound, Tampered, Unavailable
+from models.held import HeldState
+from quarantine.access import open_to_send
+from quarantine.review import Review
+
+_log = logging.getLogger("porthor.worker")
+_FIRST_WAIT, _LONGEST_WAIT = timedelta(seconds=5), timedelta(hours=4)
+_GIVE_UP = timedelta(days=5)
+_LEASE = timedelta(minutes=15)  # longer than a delivery can take
+_BATCH = 8
+_MOST_DOUBLINGS = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Worker:
+    """Sends released mail and notices."""
+
+    database: Database
+    keyring: Keyring
+    review: Review
+    courier: Courier
+    every: float = 1.0  # seconds between looks at the outbox
+
+    async def run(self) -> None:
+        """Work until cancelled."""
+        while True:
+            try:
+                busy = await self.once()
+            except Unavailable as error:
+                _log.error("worker: %s", error)
+                busy = False
+            if not busy:
+                await asyncio.sleep(self.every)
+
+    async def once(self) -> bool:
+        """Send what is due now, a few at a time; tell whether there was anything."""
+        items = await asyncio.to_thread(self._claim)
+        async with asyncio.TaskGroup() as group:
+            for item in items:
+                group.create_task(self._deliver(item))
+        return bool(items)
+
+    def _claim(self) -> list[OutboxItem]:
+        with self.database.reading() as session:
+            if not outbox.is_due(session, datetime.now(UTC)):
+                return []
+        with self.database.writing() as session:
+            now = datetime.now(UTC)
+            breakdowns.forget_before(session, now - _GIVE_UP)
+            return outbox.claim(session, now, limit=_BATCH, lease=_LEASE)
+
+    async def _deliver(self, item: OutboxItem) -> None:
+        try:
+            message, raw = None, item.content or b""
+            if is_release(item) and item.held:
+                message, raw = await asyncio.to_thread(
+                    open_to_send, self.database, self.keyring, item.held, now=datetime.now(UTC)
+                )
+                if message.state is not HeldState.RELEASED:
+                    raise Conflict("it is no longer released")
+            result = await self.courier.deliver(item, message, raw)
+        except (Tampered, NotFound, Conflict) as error:
+            kind = type(error).__name__
+            _log.error("%s: not sent, %s", item.held or f"notice {item.id}", kind)
+            result = Result(rejected=f"554 5.3.0 {kind}", unsent=item.recipients)
+        await asyncio.to_thread(self._note, item, result)
+
+    def _note(self, item: OutboxItem, result: Result) -> None:
+        now = datetime.now(UTC)
+        with self.database.writing() as session:
+            if result.left and now - item.created < _GIVE_UP:
+                outbox.narrow(session, item.id, (*result.left, *result.unsent))
+                outbox.retry_at(session, item.id, now + wait_after(item.attempts))
+                status = "deferred"
+            else:
+                status = self._end(session, item, result, now)
+        _log.info(
+            "%s: kind=%s, attempt=%d, status=%s, answer=%s",
+            item.held or f"notice {item.id}",
+            item.kind,
+            item.attempts,
+            status,
+            result.rejected[:3] or "-",
+        )
+
+    def _end(self, session: Session, item: OutboxItem, result: Result, now: datetime) -> str:
+        outbox.done(session, item.id)
+        rejected = result.rejected or ("451 4.4.7 no answer for five days" if result.left else "")
+        if not is_release(item) or item.held is None:
+            return "rejected" if rejected else "sent"
+        message = held.get(session, item.held)
+        if message.state is not HeldState.RELEASED:
+            return "ended elsewhere"
+        if rejected:
+            self.review.reopen(session, message, rejected, now)
+            held.narrow(session, message.id, (*result.left, *result.unsent))
+            return "rejected"
+        self.review.sent(session, message, now)
+        return "sent"
+
+
+def wait_after(attempts: int) -> timedelta:
+    """How long to wait after so many attempts: five seconds, doubling, at most four hours."""
+    return min(_LONGEST_WAIT, _FIRST_WAIT * 2 ** min(attempts - 1, _MOST_DOUBLINGS))

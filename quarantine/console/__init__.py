@@ -1,0 +1,1 @@
+"""The web: pages for senders and reviewers. It has no SMTP rights."""

@@ -1,0 +1,107 @@
+"""A message's text as numbered lines, with the evidence marked. Pure; the templates escape it."""
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from models.finding import Finding, Text
+
+MOST_LINES = 5000  # shown; the rest of a very long text is left out, and the page says so
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mark:
+    """One match: characters `start` up to `end` of the text, for a clause of the policy."""
+
+    start: int
+    end: int
+    label: str  # "policy 4.2", in the reader's language
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Piece:
+    """Some characters of one line, all marked alike."""
+
+    text: str = field(repr=False)
+    label: str = ""  # "" for text that is not evidence
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One line of the text."""
+
+    number: int  # from 1
+    pieces: tuple[Piece, ...]
+    quoted: bool  # not in the sender's own words
+
+
+def numbered_lines(text: Text, marks: Sequence[Mark]) -> tuple[Line, ...]:
+    """Cut the text into lines, and each line where a match starts or ends."""
+    lines: list[Line] = []
+    flat = _without_overlaps(marks, len(text.content))
+    starts = [mark.start for mark in flat]
+    position = 0
+    for number, content in enumerate(text.content.splitlines(keepends=True)[:MOST_LINES], 1):
+        shown = content.rstrip("\r\n\v\f\x1c\x1d\x1e\x85\u2028\u2029")
+        end = position + len(shown)
+        first = max(bisect_right(starts, position) - 1, 0)
+        inside = [mark for mark in flat[first : bisect_right(starts, end)] if mark.end > position]
+        lines.append(
+            Line(
+                number=number,
+                pieces=_pieces(text.content, position, end, inside),
+                quoted=bool(shown.strip()) and not _has_own(text, position, end),
+            )
+        )
+        position += len(content)
+    return tuple(lines)
+
+
+def mask(value: str) -> str:
+    """Show enough of a value to know it again, never the whole: "943 ••• ••••"."""
+    letters = [index for index, each in enumerate(value) if each.isalnum()]
+    shown = set(letters[: min(3, len(letters) // 3)])
+    return "".join(
+        "•" if each.isalnum() and index not in shown else each for index, each in enumerate(value)
+    )
+
+
+def finding_marks(
+    text: Text, findings: Sequence[Finding], labels: Sequence[str]
+) -> tuple[Mark, ...]:
+    """Return the marks of the findings that lie in this text; labels run beside findings."""
+    return tuple(
+        Mark(start=each.start, end=each.end, label=label)
+        for each, label in zip(findings, labels, strict=True)
+        if (each.part, each.kind) == (text.part, text.kind) and each.end > each.start
+    )
+
+
+def _without_overlaps(marks: Sequence[Mark], length: int) -> list[Mark]:
+    flat: list[Mark] = []
+    for mark in sorted(marks, key=lambda each: (each.start, -each.end)):
+        start = max(mark.start, flat[-1].end if flat else 0)
+        end = min(mark.end, length)
+        if start < end:
+            flat.append(Mark(start=start, end=end, label=mark.label))
+    return flat
+
+
+def _pieces(content: str, start: int, end: int, marks: Sequence[Mark]) -> tuple[Piece, ...]:
+    pieces: list[Piece] = []
+    position = start
+    for mark in marks:
+        first, last = max(mark.start, start), min(mark.end, end)
+        if first >= last:
+            continue
+        if first > position:
+            pieces.append(Piece(text=content[position:first]))
+        pieces.append(Piece(text=content[first:last], label=mark.label))
+        position = last
+    if position < end:
+        pieces.append(Piece(text=content[position:end]))
+    return tuple(pieces)
+
+
+def _has_own(text: Text, start: int, end: int) -> bool:
+    return any(first < end and start < last for first, last in text.own)

@@ -1,0 +1,93 @@
+"""One visit to one page: who asks, in which language, and what the page works with."""
+
+import hmac
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from models.audit import Purpose
+from models.body import Body
+from models.db.database import Database
+from models.db.keyring import Keyring
+from models.held import HeldMessage
+from models.person import Person
+from models.policy import Policy
+from quarantine.review import Review
+from quarantine.settings import ConsoleSettings
+
+
+class Permission(StrEnum):
+    """What a page asks of its visitor. Checked before the page's function is called."""
+
+    ANYONE = "anyone"
+    SIGNED_IN = "signed-in"
+    SEE = "see"  # this held message: its sender, or one who may review it
+    REVIEW = "review"  # this held message: one who may review it
+    OWN = "own"  # this held message: its sender
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Services:
+    """What the console is made of, given once."""
+
+    database: Database
+    keyring: Keyring
+    settings: ConsoleSettings
+    body: Body
+    policy: Policy
+    review: Review
+    clock: Callable[[], datetime]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visit:
+    """One request, after the visitor was recognised."""
+
+    services: Services
+    request: Request
+    form: Mapping[str, str] = field(repr=False)
+    now: datetime
+    token: str = field(default="", repr=False)  # the session's, or a passing visitor's
+    person: Person | None = None
+    language: str = "cy"
+    people: Mapping[str, Person] = field(default_factory=dict, repr=False)
+    held: HeldMessage | None = None
+
+    @property
+    def csrf(self) -> str:
+        """The token every form of this visitor carries; it does not give the session away."""
+        return hmac.new(self.token.encode(), b"csrf", "sha256").hexdigest()
+
+    @property
+    def who(self) -> Person:
+        """The person, on a page that asks for one."""
+        if self.person is None:
+            raise LookupError("a page that needs a person was opened without one")
+        return self.person
+
+    @property
+    def message(self) -> HeldMessage:
+        """The held message, on a page about one."""
+        if self.held is None:
+            raise LookupError("a page about a held message was opened without one")
+        return self.held
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """One line of the route table."""
+
+    path: str
+    method: str
+    permission: Permission
+    view: Callable[[Visit], Response]
+    purposes: tuple[Purpose, ...] = ()  # why content is opened here; empty: none is shown
+
+    @property
+    def shows_content(self) -> bool:
+        """Whether the page shows what a message says."""
+        return bool(self.purposes)

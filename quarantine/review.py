@@ -1,0 +1,200 @@
+"""Release, refuse, withdraw, confirm: one transaction each, compare and set, with its audit entry.
+
+A decision and all that follows from it (state, outbox, notice, audit) are committed together.
+The first decision wins; who comes second is told who decided what.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from models.audit import Action, AuditEntry
+from models.db import held, outbox, people
+from models.db.database import Database
+from models.decision import Choice, Decision, agreed
+from models.errors import Conflict, NotPermitted, SettingInvalid
+from models.held import HeldMessage, HeldState
+from models.person import Person
+from models.policy import Policy
+from models.verdict import Disposition
+from quarantine import notices, permissions
+from quarantine.notices import Post
+
+LONGEST_REASON = 500  # characters
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Review:
+    """What review needs, given once."""
+
+    database: Database
+    policy: Policy
+    post: Post
+
+    def release(
+        self, held_id: str, *, by: Person | str, reason: str = "", now: datetime
+    ) -> HeldState:
+        """Let a message go: RELEASED, or still HELD when a second person must agree.
+
+        Raises NotFound, NotPermitted, Conflict.
+        """
+        with self.database.writing() as session:
+            message = self._waiting(session, held_id)
+            actor = self._reviewer(session, message, by)
+            _check_first_vote(message, actor)
+            return self._release(session, message, actor, reason, now)
+
+    def confirm(self, held_id: str, *, by: Person, now: datetime) -> HeldState:
+        """Let the sender send what only asked for confirmation. Raises as release."""
+        with self.database.writing() as session:
+            message = self._waiting(session, held_id)
+            permissions.check_own(by, message)
+            if message.disposition is not Disposition.CONFIRM:
+                raise NotPermitted("nobody decides on their own mail")
+            return self._release(session, message, by.id, "", now)
+
+    def _release(
+        self, session: Session, message: HeldMessage, actor: str, reason: str, now: datetime
+    ) -> HeldState:
+        decision = Decision(by=actor, choice=Choice.RELEASE, reason=_checked(reason), at=now)
+        enough = agreed((*message.decisions, decision), message.disposition)
+        action = Action.RELEASE if enough else Action.VOTE
+        held.decide(session, message.id, decision, _entry(message, actor, action, now))
+        if not enough:
+            return HeldState.HELD
+        entry = _entry(message, actor, Action.RELEASE, now, "to the outbox")
+        held.move(session, message.id, HeldState.HELD, HeldState.RELEASED, entry)
+        outbox.add(
+            session,
+            kind=outbox.RELEASE,
+            held=message.id,
+            sender=message.sender,
+            recipients=message.recipients,
+            options=message.options,
+            now=now,
+        )
+        return HeldState.RELEASED
+
+    def refuse(self, held_id: str, *, by: Person | str, reason: str, now: datetime) -> None:
+        """Decide that a message is not sent; the sender is told the reason.
+
+        Raises NotFound, NotPermitted, Conflict, and SettingInvalid without a reason.
+        """
+        if not reason.strip():
+            raise SettingInvalid("a reason is needed: the sender will be told it")
+        with self.database.writing() as session:
+            message = self._waiting(session, held_id)
+            actor = self._reviewer(session, message, by)
+            decision = Decision(by=actor, choice=Choice.REFUSE, reason=_checked(reason), at=now)
+            held.decide(session, held_id, decision, _entry(message, actor, Action.REFUSE, now))
+            entry = _entry(message, actor, Action.REFUSE, now, "not sent")
+            held.move(session, held_id, HeldState.HELD, HeldState.REFUSED, entry)
+            name = by.name if isinstance(by, Person) else actor
+            self.tell_sender(session, "refused", message, now, note=reason, reviewer=name)
+
+    def withdraw(self, held_id: str, *, by: Person, now: datetime) -> None:
+        """Let the sender take a message back, no reason asked. Raises NotFound, Conflict."""
+        with self.database.writing() as session:
+            message = self._waiting(session, held_id)
+            permissions.check_own(by, message)
+            decision = Decision(by=by.id, choice=Choice.WITHDRAW, at=now)
+            held.decide(session, held_id, decision, _entry(message, by.id, Action.WITHDRAW, now))
+            entry = _entry(message, by.id, Action.WITHDRAW, now, "taken back")
+            held.move(session, held_id, HeldState.HELD, HeldState.WITHDRAWN, entry)
+            self.tell_sender(session, "withdrawn", message, now)
+
+    def _waiting(self, session: Session, held_id: str) -> HeldMessage:
+        message = held.get(session, held_id)
+        if message.state is not HeldState.HELD:
+            raise Conflict(_already(session, message))
+        return message
+
+    def _reviewer(self, session: Session, message: HeldMessage, by: Person | str) -> str:
+        """Check that a person may decide; an account of the machine acts on the command line."""
+        if isinstance(by, str):
+            return by
+        everyone = {each.id: each for each in people.everyone(session)}
+        permissions.check_review(by, message, everyone)
+        return by.id
+
+    def sent(self, session: Session, message: HeldMessage, now: datetime) -> None:
+        """Note that the next hop took it, and tell the sender."""
+        entry = _entry(message, "system", Action.SEND, now)
+        held.move(session, message.id, HeldState.RELEASED, HeldState.SENT, entry)
+        note = next((each.reason for each in reversed(message.decisions) if each.reason), "")
+        self.tell_sender(session, "sent", message, now, note=note)
+
+    def reopen(self, session: Session, message: HeldMessage, answer: str, now: datetime) -> None:
+        """Put a message that the next hop rejected back before its reviewer, votes anew."""
+        entry = _entry(message, "system", Action.REOPEN, now, f"next hop answered {answer[:3]}")
+        held.move(session, message.id, HeldState.RELEASED, HeldState.HELD, entry, note=answer)
+        held.clear_decisions(session, message.id)
+        self.tell_sender(session, "undelivered", message, now, code=answer[:3])
+        if message.reviewer:
+            reviewer = people.get(session, message.reviewer)
+            values = {language: {"code": answer[:3]} for language in ("en", "cy")}
+            notices.queue(
+                session, self.post, "reopened", reviewer, values, held=message, now=now
+            )
+
+    def tell_sender(  # noqa: PLR0913 - the words a notice may need
+        self,
+        session: Session,
+        name: str,
+        message: HeldMessage,
+        now: datetime,
+        *,
+        note: str = "",
+        code: str = "",
+        reviewer: str = "",
+    ) -> None:
+        """Queue a notice to the sender, if it is one of ours."""
+        sender = people.by_address(session, message.sender)
+        to = notices.reachable(message.sender, sender, self.policy)
+        if to is None:
+            return
+        if not reviewer and message.reviewer:
+            reviewer = people.get(session, message.reviewer).name
+        values = {
+            language: {
+                "recipients": ", ".join(each.address for each in message.recipients),
+                "note": note,
+                "code": code,
+                "reviewer": reviewer or _SOMEONE[language],
+            }
+            for language in ("en", "cy")
+        }
+        notices.queue(session, self.post, name, to, values, held=message, now=now)
+
+
+_SOMEONE = {"en": "someone", "cy": "rhywun"}
+
+
+def _entry(
+    message: HeldMessage, actor: str, action: Action, now: datetime, detail: str = ""
+) -> AuditEntry:
+    return AuditEntry(at=now, actor=actor, action=action, subject=message.id, detail=detail)
+
+
+def _checked(reason: str) -> str:
+    if len(reason) > LONGEST_REASON:
+        raise SettingInvalid(f"the reason is {len(reason)} characters; expected {LONGEST_REASON}")
+    return reason.strip()
+
+
+def _check_first_vote(message: HeldMessage, actor: str) -> None:
+    if any(each.by == actor and each.choice is Choice.RELEASE for each in message.decisions):
+        raise Conflict("you have already agreed to send it; a second person must agree too")
+
+
+def _already(session: Session, message: HeldMessage) -> str:
+    """Say who decided what, for the person who came second."""
+    last = message.decisions[-1] if message.decisions else None
+    if last is None:
+        return f"this message is {message.state.value}; nothing of yours was saved"
+    known = {each.id: each.name for each in people.everyone(session)}
+    return (
+        f"{known.get(last.by, last.by)} decided this one first, on"
+        f" {last.at:%d %B %Y at %H:%M} UTC: {last.choice.value}; nothing of yours was saved"
+    )

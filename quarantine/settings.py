@@ -1,0 +1,35 @@
+"""Settings of the console and of notices: [console] and [notices]. Every default is here."""
+
+from dataclasses import dataclass
+
+from models.units import Duration, HostPort
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsoleSettings:
+    """The web pages."""
+
+    listen: HostPort = HostPort("127.0.0.1", 8025)
+    url: str = ""  # as people reach it, such as "https://porthor.cyngor.example"; "" is listen
+    session_idle: Duration = Duration(3600)  # signed out after this long without a page
+    session_longest: Duration = Duration(43_200)  # signed out after this long in any case
+    sign_in_attempts: int = 10  # failures at one name in 15 minutes; then it must wait
+
+    @property
+    def base_url(self) -> str:
+        """The address that stands in notices, without a slash at its end."""
+        return (self.url or f"http://{self.listen}").rstrip("/")
+
+    @property
+    def secure(self) -> bool:
+        """Whether cookies are for HTTPS alone."""
+        return self.base_url.startswith("https://")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoticeSettings:
+    """The emails we send to senders and reviewers."""
+
+    from_address: str = "porthor@localhost"  # announce it to staff before going live
+    from_name: str = "Porthor"
+    enabled: bool = True
