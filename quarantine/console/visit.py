@@ -2,7 +2,7 @@
 
 import hmac
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -77,14 +77,15 @@ class Visit:
         return self.held
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Page:
     """One line of the route table."""
 
-    path: str
     method: str
+    path: str
     permission: Permission
     view: Callable[[Visit], Response]
+    _: KW_ONLY
     purposes: tuple[Purpose, ...] = ()  # why content is opened here; empty: none is shown
 
     @property

@@ -1,0 +1,193 @@
+"""What stands before every page: who asks, in which language, with which right; and every error.
+
+One request goes through answer(): language, session, CSRF, permission, the page's function.
+Whatever is raised becomes a page in the visitor's language.
+"""
+
+import hmac
+import logging
+import secrets
+import traceback
+from dataclasses import replace
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from models.db import held as held_messages
+from models.db import people
+from models.errors import (
+    Conflict,
+    NotFound,
+    NotPermitted,
+    PorthorError,
+    SettingInvalid,
+    Unavailable,
+)
+from quarantine import permissions
+from quarantine.console import sign_in
+from quarantine.console.pages import render, see_other
+from quarantine.console.visit import Page, Permission, Services, Visit
+from quarantine.console.words import LANGUAGES
+
+_log = logging.getLogger(__name__)
+_LANGUAGE_COOKIE = "porthor-language"
+_STATUS = {
+    SettingInvalid: 422,
+    NotPermitted: 403,
+    NotFound: 404,
+    Conflict: 409,
+    Unavailable: 503,
+}
+_FAULT = 500
+
+
+def answer(page: Page, services: Services, request: Request, form: dict[str, str]) -> Response:
+    """Answer one request."""
+    wanted = request.query_params.get("lang", "")
+    if page.method == "GET" and wanted in LANGUAGES:
+        return _change_language(services, request, wanted)
+    visit = _stranger(services, request, form)
+    try:
+        visit = _recognised(visit)
+        response = _checked(page, visit)
+    except PorthorError as error:
+        response = _error_page(visit, error)
+    except Exception as error:  # noqa: BLE001 - the edge: anything else is a fault of ours
+        response = _error_page(visit, error)
+    return _keep_visitor(visit, response)
+
+
+def no_page(services: Services, request: Request, status: int) -> Response:
+    """Answer what has no line in the route table, or what could not be read as a form."""
+    visit = _stranger(services, request, {})
+    try:
+        visit = _recognised(visit)
+    except PorthorError:
+        _log.warning("the visitor could not be recognised: the database cannot be reached")
+    template = "error-404.html" if status in {404, 405} else "error-form.html"
+    return render(visit, template, status=status)
+
+
+def _checked(page: Page, visit: Visit) -> Response:
+    """Ask for what the page's line in the table asks for, then call it."""
+    if page.permission is not Permission.ANYONE and visit.person is None:
+        here = visit.request.url.path
+        return see_other(f"/sign-in?next={here}" if here != "/" else "/sign-in")
+    if page.method == "POST" and not _is_ours(page, visit):
+        return render(visit, "error-form.html", status=403)
+    if page.permission in {Permission.SEE, Permission.REVIEW, Permission.OWN}:
+        visit = _with_held(page.permission, visit)
+    return page.view(visit)
+
+
+def _with_held(permission: Permission, visit: Visit) -> Visit:
+    with visit.services.database.reading() as session:
+        message = held_messages.get(session, str(visit.request.path_params["id"]))
+    permissions.check_see(visit.who, message, visit.people)
+    if permission is Permission.REVIEW:
+        permissions.check_review(visit.who, message, visit.people)
+    elif permission is Permission.OWN:
+        permissions.check_own(visit.who, message)
+    return replace(visit, held=message)
+
+
+def _is_ours(page: Page, visit: Visit) -> bool:
+    """Tell whether a POST comes from a form of ours.
+
+    Every form carries a token. Signing in is also open to a plain client that sends only name
+    and password: there, a browser that says the form stood on another site is refused.
+    """
+    given = visit.form.get("csrf", "")
+    if hmac.compare_digest(given.encode(), visit.csrf.encode()):
+        return True
+    return page.path == "/sign-in" and not given and not _from_another_site(visit.request)
+
+
+def _from_another_site(request: Request) -> bool:
+    """Read what browsers say (Fetch, Sec-Fetch-Site and Origin); silence is no browser."""
+    site, origin = request.headers.get("sec-fetch-site"), request.headers.get("origin")
+    if site is not None:
+        return site not in {"same-origin", "none"}
+    return origin is not None and urlsplit(origin).netloc != request.headers.get("host")
+
+
+def _stranger(services: Services, request: Request, form: dict[str, str]) -> Visit:
+    """Begin a visit before anyone was recognised; never touches the database."""
+    _, visitor_cookie = sign_in.cookie_names(services)
+    return Visit(
+        services=services,
+        request=request,
+        form=form,
+        now=services.clock(),
+        token=request.cookies.get(visitor_cookie) or secrets.token_urlsafe(32),
+        language=_language(request),
+    )
+
+
+def _recognised(visit: Visit) -> Visit:
+    """Find out who it is. Raises Unavailable."""
+    services, cookies = visit.services, visit.request.cookies
+    token = cookies.get(sign_in.cookie_names(services)[0], "")
+    person = sign_in.recognise(services, token, visit.now)
+    if person is None:
+        return visit
+    with services.database.reading() as session:
+        everyone = {each.id: each for each in people.everyone(session)}
+    chosen = cookies.get(_LANGUAGE_COOKIE, "")
+    language = chosen if chosen in LANGUAGES else person.language
+    return replace(visit, token=token, person=person, people=everyone, language=language)
+
+
+def _keep_visitor(visit: Visit, response: Response) -> Response:
+    """Give a passing visitor a token, so that the form to sign in can carry one."""
+    services, request = visit.services, visit.request
+    _, visitor_cookie = sign_in.cookie_names(services)
+    known = visit.person is not None or visitor_cookie in request.cookies
+    if request.url.path == "/sign-in" and request.method == "GET" and not known:
+        sign_in.set_cookie(response, services, visitor_cookie, visit.token)
+    return response
+
+
+def _language(request: Request) -> str:
+    """The toggle's choice, else the browser's first of ours, else Welsh."""
+    chosen = request.cookies.get(_LANGUAGE_COOKIE, "")
+    if chosen in LANGUAGES:
+        return chosen
+    for wanted in request.headers.get("accept-language", "").split(","):
+        code = wanted.partition(";")[0].strip().lower()[:2]
+        if code in LANGUAGES:
+            return code
+    return "cy"
+
+
+def _change_language(services: Services, request: Request, wanted: str) -> Response:
+    """Keep the choice and show the same page; the address never leads elsewhere."""
+    response = see_other("/" + request.url.path.lstrip("/\\"))
+    sign_in.set_cookie(response, services, _LANGUAGE_COOKIE, wanted)
+    return response
+
+
+def _error_page(visit: Visit, error: Exception) -> Response:
+    """Say what to do; what we did not expect is logged by type and place, never by its text."""
+    status = next((code for kind, code in _STATUS.items() if isinstance(error, kind)), _FAULT)
+    if isinstance(error, Conflict):
+        return _conflict_page(visit)
+    reference = secrets.token_hex(4)
+    if status == _FAULT:
+        last = traceback.extract_tb(error.__traceback__)[-1]
+        place = f"{Path(last.filename).name}:{last.lineno}"
+        _log.error("fault %s: %s at %s", reference, type(error).__name__, place)
+    return render(visit, f"error-{status}.html", status=status, reference=reference)
+
+
+def _conflict_page(visit: Visit) -> Response:
+    """Say who was first, and what they decided; it was theirs to see before the conflict."""
+    held_id = str(visit.request.path_params.get("id", ""))
+    with visit.services.database.reading() as session:
+        message = held_messages.get(session, held_id)
+    decision = message.decisions[-1] if message.decisions else None
+    person = visit.people.get(decision.by) if decision else None
+    facts = {"decision": decision, "by": person.name if person else "", "held_id": held_id}
+    return render(visit, "error-409.html", status=409, **facts)
