@@ -1,0 +1,202 @@
+"""A small council with held messages in a real database, and the console over it."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from hashlib import sha256
+
+from classifiers.detector import detectors
+from classifiers.inspection import inspect
+from gateway.decide import decide
+from models.audit import Action, AuditEntry
+from models.body import Body
+from models.db import people
+from models.db.database import Database
+from models.db.keyring import Keyring
+from models.envelope import Client, Envelope, Recipient
+from models.mail import Mail
+from models.mime import read_message
+from models.person import Person, Role
+from models.policy import Bilingual, Clause, Condition, Ground, Justification, Policy, Rule
+from models.verdict import Disposition
+from quarantine.console.app import create_app
+from quarantine.console.passwords import hash_password
+from quarantine.holding import Holding
+from quarantine.notices import Post
+from quarantine.review import Review
+from quarantine.settings import ConsoleSettings, NoticeSettings
+
+NOW = datetime(2026, 11, 24, 9, 32, tzinfo=UTC)
+PASSWORD = "cennin pedr yn y gwanwyn"
+BODY = Body(name_en="Cantref Council", name_cy="Cyngor Cantref")
+PAPERS = Justification(
+    ground=Ground.COMPLIANCE,
+    purpose="keep personal information inside",
+    assessment="DPIA-1 v1",
+    notice=date(2026, 1, 1),
+    review=date(2027, 1, 1),
+    ends=date(2027, 6, 1),
+)
+
+
+def _rule(rule_id, clause, en, cy, then, **condition):
+    return Rule(
+        id=rule_id,
+        clause=clause,
+        title=Bilingual(en=en, cy=cy),
+        when=(Condition(**condition),),
+        then=then,
+        milder="advice did not stop it",
+        papers=PAPERS,
+    )
+
+
+POLICY = Policy(
+    version="1",
+    digest=sha256(b"sample").hexdigest(),
+    domains=frozenset({"cantref.example"}),
+    personal_domains=frozenset({"post.example"}),
+    consent="signed: the chief executive, 1 January 2026",
+    clauses=(
+        Clause(
+            number="4.2",
+            text=Bilingual(
+                en="Payment card numbers must not be sent by email.",
+                cy="Ni ddylid anfon rhifau cardiau talu drwy e-bost.",
+            ),
+        ),
+        Clause(
+            number="4.1",
+            text=Bilingual(
+                en="Check before sending to a personal email address.",
+                cy="Gwiriwch cyn anfon i gyfeiriad e-bost personol.",
+            ),
+        ),
+    ),
+    rules=(
+        _rule(
+            "cards",
+            "4.2",
+            "A payment card number",
+            "Rhif cerdyn talu",
+            Disposition.HOLD,
+            detector="payment-card",
+        ),
+        _rule(
+            "personal",
+            "4.1",
+            "A personal email address",
+            "Cyfeiriad e-bost personol",
+            Disposition.CONFIRM,
+            detector="recipients",
+            category="personal-webmail",
+        ),
+    ),
+)
+PEOPLE = (
+    Person(
+        id="sioned",
+        name="Sioned Parry",
+        addresses=("sioned.parry@cantref.example",),
+        language="en",
+        manager="gwen",
+    ),
+    Person(
+        id="gwen",
+        name="Gwen Morgan",
+        addresses=("gwen.morgan@cantref.example",),
+        language="en",
+        deputy="elin",
+    ),
+    Person(id="elin", name="Elin Rhys", addresses=("elin.rhys@cantref.example",), language="cy"),
+    Person(
+        id="huw",
+        name="Huw Ifans",
+        addresses=("huw.ifans@cantref.example",),
+        language="en",
+        roles=frozenset({Role.HR}),
+    ),
+    Person(
+        id="gadael",
+        name="Wedi Gadael",
+        addresses=("gadael@cantref.example",),
+        active=False,
+        language="en",
+    ),
+)
+TEXT = (
+    b"Hi John,\r\n\r\nThe panel's card is 4111 1111 1111 1111, expiry 09/28, card payment.\r\n"
+    b"<script>alert(1)</script>\r\n\r\nDiolch,\r\nSioned\r\n\r\n"
+    b"On Monday John wrote:\r\n> Can you send me the card number?\r\n> Thanks\r\n"
+)
+
+
+def mail(
+    number, recipients=("john@example.org",), text=TEXT, sender="sioned.parry@cantref.example"
+):
+    """One message as it came over SMTP."""
+    raw = (
+        b"From: Sioned Parry <sioned.parry@cantref.example>\r\nTo: John <john@example.org>\r\n"
+        b"Subject: Cerdyn y panel / The panel's card\r\n"
+        b"Message-ID: <" + str(number).encode() + b"@cantref.example>\r\n"
+        b"Content-Type: text/plain; charset=utf-8\r\n\r\n" + text
+    )
+    envelope = Envelope(
+        id=f"POR{number:06}",
+        sender=sender,
+        recipients=tuple(Recipient(address=each) for each in recipients),
+        client=Client(address="127.0.0.1", port=40000, name="mail"),
+        received=NOW,
+    )
+    return Mail(envelope=envelope, message=read_message(raw))
+
+
+@dataclass
+class Council:
+    """What a test works with."""
+
+    database: Database
+    keyring: Keyring
+    review: Review
+    clock: list
+
+    def hold(self, number, **facts):
+        """Hold one message as the mail path does; return its id."""
+        given = mail(number, **facts)
+        inspection = inspect(given, detectors(POLICY))
+        verdict = decide(given.envelope, inspection.findings, POLICY, on=NOW.date())
+        holding = Holding(
+            database=self.database, keyring=self.keyring, policy=POLICY, post=self.review.post
+        )
+        return holding.hold(mail=given, verdict=verdict, inspection=inspection, now=NOW)
+
+    def app(self, url="http://testserver"):
+        """Make the console."""
+        return create_app(
+            database=self.database,
+            keyring=self.keyring,
+            settings=ConsoleSettings(url=url),
+            body=BODY,
+            policy=POLICY,
+            review=self.review,
+            clock=lambda: self.clock[0],
+        )
+
+
+def make_council(folder):
+    """Make the database, the keys and the people."""
+    database = Database(f"sqlite:///{folder}/porthor.db")
+    database.upgrade()
+    Keyring.create(folder / "keys.toml")
+    entry = AuditEntry(at=NOW, actor="os:test", action=Action.IMPORT_PEOPLE, subject="people")
+    hashed = hash_password(PASSWORD)
+    with database.writing() as session:
+        people.replace_all(session, PEOPLE, entry)
+        for person in PEOPLE:
+            people.set_password_hash(session, person.id, hashed, entry)
+    post = Post(settings=NoticeSettings(), body=BODY, console_url="http://testserver")
+    return Council(
+        database=database,
+        keyring=Keyring.load(folder / "keys.toml"),
+        review=Review(database=database, policy=POLICY, post=post),
+        clock=[NOW],
+    )

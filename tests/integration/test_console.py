@@ -1,0 +1,246 @@
+"""The console through its ASGI application: who sees what, what is recorded, what is refused."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from starlette.testclient import TestClient
+
+from models.audit import Action, Purpose
+from models.db import audit
+from models.db import held as held_messages
+from models.held import HeldState
+from tests.console_sample import NOW, PASSWORD, make_council
+
+
+@pytest.fixture
+def council(tmp_path):
+    made = make_council(tmp_path)
+    yield made
+    made.database.close()
+
+
+@pytest.fixture
+def visitor(council):
+    clients = []
+
+    def open_client(username=None, url="http://testserver"):
+        client = TestClient(
+            council.app(url), base_url=url, headers={"accept-language": "en"}, follow_redirects=True
+        )
+        clients.append(client)
+        if username:
+            assert sign_in(client, username).url.path != "/sign-in"
+        return client
+
+    yield open_client
+    for client in clients:
+        client.close()
+
+
+def token(client, path="/sign-in"):
+    return re.search(r'name="csrf" value="([0-9a-f]+)"', client.get(path).text)[1]
+
+
+def sign_in(client, username, password=PASSWORD):
+    form = {"csrf": token(client), "username": username, "password": password}
+    return client.post("/sign-in", data=form)
+
+
+def post(client, page, path, **form):
+    return client.post(path, data={"csrf": token(client, page), **form})
+
+
+def entries(council, action):
+    with council.database.reading() as session:
+        return [each.entry for each in audit.read(session) if each.entry.action is action]
+
+
+def state(council, held_id):
+    with council.database.reading() as session:
+        return held_messages.get(session, held_id).state
+
+
+def test_a_manager_reads_why_and_releases_it(council, visitor):
+    held_id = council.hold(1)
+    gwen = visitor("gwen")
+    listed = gwen.get("/queue").text
+    assert held_id in listed
+    assert "john@<strong>example.org</strong>" in listed
+    page = gwen.get(f"/held/{held_id}").text
+    assert "Policy 4.2: Payment card numbers must not be sent by email." in page
+    assert "The panel" not in page
+    done = post(gwen, f"/held/{held_id}", f"/held/{held_id}/decision", choice="release")
+    assert done.status_code == 200
+    assert "The email will be sent" in done.text
+    assert state(council, held_id) is HeldState.RELEASED
+    assert [each.actor for each in entries(council, Action.RELEASE)][0] == "gwen"
+
+
+def test_opening_the_email_is_recorded_and_its_text_is_only_text(council, visitor):
+    held_id = council.hold(1)
+    gwen = visitor("gwen")
+    page = post(gwen, f"/held/{held_id}", f"/held/{held_id}/email").text
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
+    assert "<script" not in page
+    assert re.search(r"<mark>.*policy 4\.2.*4111 1111 1111 1111.*</mark>", page)
+    assert "411" in page and "Cerdyn y panel" in page
+    assert "porthor-quoted" in page
+    (look,) = entries(council, Action.LOOK)
+    assert (look.actor, look.subject, look.purpose) == ("gwen", held_id, Purpose.DECIDE)
+    assert "Opened the email" in visitor("sioned").get(f"/held/{held_id}").text
+
+
+def test_not_sending_needs_a_reason(council, visitor):
+    held_id = council.hold(1)
+    gwen = visitor("gwen")
+    page, path = f"/held/{held_id}", f"/held/{held_id}/decision"
+    refused = post(gwen, page, path, choice="refuse")
+    assert refused.status_code == 422
+    assert "Give a reason" in refused.text
+    assert post(gwen, page, path).status_code == 422
+    assert post(gwen, page, path, choice="refuse", reason="x" * 501).status_code == 422
+    assert state(council, held_id) is HeldState.HELD
+    post(gwen, page, path, choice="refuse", reason="Use the secure form")
+    assert state(council, held_id) is HeldState.REFUSED
+    assert "Use the secure form" in visitor("sioned").get(page).text
+    assert held_id in gwen.get("/decided").text
+
+
+def test_who_comes_second_is_told_who_was_first(council, visitor):
+    held_id = council.hold(1)
+    gwen, elin = visitor("gwen"), visitor("elin")
+    old_form = token(elin, f"/held/{held_id}")
+    post(gwen, f"/held/{held_id}", f"/held/{held_id}/decision", choice="release")
+    second = elin.post(
+        f"/held/{held_id}/decision", data={"csrf": old_form, "choice": "refuse", "reason": "na"}
+    )
+    assert second.status_code == 409
+    assert "Gwen Morgan" in second.text
+    assert state(council, held_id) is HeldState.RELEASED
+
+
+@pytest.mark.parametrize("path", ["/held/{id}", "/held/{id}/email"])
+def test_not_yours_and_not_there_look_the_same(council, visitor, path):
+    held_id = council.hold(1)
+    huw = visitor("huw")
+    not_his = huw.get(path.format(id=held_id))
+    not_there = huw.get(path.format(id="POR999999"))
+    assert (not_his.status_code, not_there.status_code) == (404, 404)
+    assert not_his.text.replace(held_id, "") == not_there.text.replace("POR999999", "")
+    assert held_id not in huw.get("/queue").text
+
+
+def test_nobody_decides_on_their_own_mail(council, visitor):
+    held_id = council.hold(1)
+    sioned = visitor("sioned")
+    page = f"/held/{held_id}"
+    assert 'name="choice"' not in sioned.get(page).text
+    assert post(sioned, page, f"{page}/decision", choice="release").status_code == 403
+    assert post(sioned, page, f"{page}/confirm").status_code == 403
+    assert state(council, held_id) is HeldState.HELD
+
+
+def test_the_sender_takes_it_back(council, visitor):
+    held_id = council.hold(1)
+    sioned = visitor("sioned")
+    assert held_id in sioned.get("/mine").text
+    done = post(sioned, f"/held/{held_id}", f"/held/{held_id}/withdraw")
+    assert "You have taken the email back" in done.text
+    assert state(council, held_id) is HeldState.WITHDRAWN
+    assert post(visitor("gwen"), "/queue", f"/held/{held_id}/withdraw").status_code == 404
+
+
+def test_the_sender_confirms_what_only_asks_for_it(council, visitor):
+    held_id = council.hold(2, recipients=("j@post.example",), text=b"Bore da\r\n")
+    sioned = visitor("sioned")
+    post(sioned, f"/held/{held_id}", f"/held/{held_id}/confirm")
+    assert state(council, held_id) is HeldState.RELEASED
+
+
+def test_a_form_without_its_token_changes_nothing(council, visitor):
+    held_id = council.hold(1)
+    gwen = visitor("gwen")
+    for csrf in ("", "0" * 64, "é"):
+        form = {"csrf": csrf, "choice": "release"}
+        assert gwen.post(f"/held/{held_id}/decision", data=form).status_code == 403
+    assert visitor().post("/sign-in", data={"username": "gwen"}).status_code == 403
+    assert state(council, held_id) is HeldState.HELD
+
+
+def test_a_wrong_name_and_a_wrong_password_get_the_same_answer(council, visitor):
+    client = visitor()
+    wrong = [sign_in(client, name, "no").text for name in ("gwen", "neb", "gadael")]
+    assert len({re.sub(r'value="[^"]*"', "", each) for each in wrong}) == 1
+    assert sign_in(client, "gadael").status_code == 403
+    assert {each.subject for each in entries(council, Action.SIGN_IN_FAILED)} == {"gwen", "unknown"}
+
+
+def test_too_many_failures_make_a_name_wait(council, visitor):
+    client = visitor()
+    for _ in range(10):
+        sign_in(client, "gwen", "no")
+    assert sign_in(client, "gwen").status_code == 429
+    council.clock[0] = NOW + timedelta(minutes=16)
+    assert sign_in(client, "gwen").status_code == 200
+
+
+def test_a_session_ends_when_idle_when_old_and_at_sign_out(council, visitor):
+    gwen = visitor("gwen")
+    for minutes in range(0, 12 * 60, 50):
+        council.clock[0] = NOW + timedelta(minutes=minutes)
+        assert gwen.get("/queue").url.path == "/queue"
+    council.clock[0] = NOW + timedelta(hours=12, minutes=1)
+    assert gwen.get("/queue").url.path == "/sign-in"
+    gwen = visitor("gwen")
+    council.clock[0] += timedelta(minutes=61)
+    assert gwen.get("/queue").url.path == "/sign-in"
+    gwen = visitor("gwen")
+    kept = dict(gwen.cookies)
+    post(gwen, "/sign-out", "/sign-out")
+    gwen.cookies.update(kept)
+    assert gwen.get("/queue").url.path == "/sign-in"
+    assert len(entries(council, Action.SIGN_OUT)) == 1
+
+
+def test_cookies_are_locked_to_https_when_the_address_is_https(council, visitor):
+    client = visitor(url="https://porthor.cantref.example")
+    answer = client.get("/sign-in")
+    assert "__Host-porthor-visitor=" in answer.headers["set-cookie"]
+    assert "Secure" in answer.headers["set-cookie"]
+    assert "strict-transport-security" in answer.headers
+    assert sign_in(client, "gwen").url.path == "/queue"
+
+
+def test_language_is_the_persons_then_the_toggles(council, visitor):
+    elin = visitor("elin")
+    assert '<html lang="cy"' in elin.get("/queue").text
+    assert '<html lang="en"' in elin.get("/queue?lang=en").text
+    assert elin.get("/queue?lang=en").url.query == b""
+    assert '<html lang="en"' in elin.get("/mine").text
+
+
+def test_every_answer_is_locked_down(council, visitor):
+    client = visitor()
+    for path in ("/sign-in", "/nothing", "/held/x", "/static/console.css", "/healthz", "/readyz"):
+        headers = client.get(path).headers
+        assert headers["content-security-policy"].startswith("default-src 'none'")
+        assert headers["referrer-policy"] == "no-referrer"
+        assert headers["x-content-type-options"] == "nosniff"
+        assert ("no-store" in headers["cache-control"]) == (not path.startswith("/static"))
+    assert client.get("/healthz").text == "alive\n"
+
+
+def test_a_link_cannot_lead_away_or_make_up_a_success(council, visitor):
+    held_id = council.hold(1)
+    client = visitor()
+    form = {"csrf": token(client), "username": "gwen", "password": PASSWORD}
+    landed = client.post("/sign-in", data={**form, "next": "//evil.example/held/x"})
+    assert landed.url.path == "/queue"
+    assert "will be sent" not in client.get(f"/held/{held_id}?done=released").text
+    away = client.get("//evil.example/?lang=cy", follow_redirects=False)
+    assert not away.headers.get("location", "/").startswith("//")
+
+
+def test_a_large_form_is_refused(council, visitor):
+    assert visitor().post("/sign-in", data={"username": "x" * 100_000}).status_code == 413
