@@ -130,9 +130,7 @@ TEXT = (
 )
 
 
-def mail(
-    number, recipients=("john@example.org",), text=TEXT, sender="sioned.parry@cantref.example"
-):
+def mail(number, recipients=("john@example.org",), text=TEXT):
     """One message as it came over SMTP."""
     raw = (
         b"From: Sioned Parry <sioned.parry@cantref.example>\r\nTo: John <john@example.org>\r\n"
@@ -142,7 +140,7 @@ def mail(
     )
     envelope = Envelope(
         id=f"POR{number:06}",
-        sender=sender,
+        sender="sioned.parry@cantref.example",
         recipients=tuple(Recipient(address=each) for each in recipients),
         client=Client(address="127.0.0.1", port=40000, name="mail"),
         received=NOW,

@@ -176,6 +176,6 @@ def test_empty_lists(look, address):
 
 
 def test_signing_in_carries_its_token(look, address):
-    page, check, sign_in = look
+    page, _, sign_in = look
     sign_in("gwen")
     assert page.url == f"{address}/queue"

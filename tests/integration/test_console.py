@@ -74,7 +74,7 @@ def test_a_manager_reads_why_and_releases_it(council, visitor):
     assert done.status_code == 200
     assert "The email will be sent" in done.text
     assert state(council, held_id) is HeldState.RELEASED
-    assert [each.actor for each in entries(council, Action.RELEASE)][0] == "gwen"
+    assert next(each.actor for each in entries(council, Action.RELEASE)) == "gwen"
 
 
 def test_opening_the_email_is_recorded_and_its_text_is_only_text(council, visitor):
@@ -84,7 +84,8 @@ def test_opening_the_email_is_recorded_and_its_text_is_only_text(council, visito
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
     assert "<script" not in page
     assert re.search(r"<mark>.*policy 4\.2.*4111 1111 1111 1111.*</mark>", page)
-    assert "411" in page and "Cerdyn y panel" in page
+    assert "411• •••• •••• ••••" in page
+    assert "Cerdyn y panel" in page
     assert "porthor-quoted" in page
     (look,) = entries(council, Action.LOOK)
     assert (look.actor, look.subject, look.purpose) == ("gwen", held_id, Purpose.DECIDE)
@@ -203,7 +204,7 @@ def test_a_session_ends_when_idle_when_old_and_at_sign_out(council, visitor):
     assert len(entries(council, Action.SIGN_OUT)) == 1
 
 
-def test_cookies_are_locked_to_https_when_the_address_is_https(council, visitor):
+def test_cookies_are_locked_to_https_when_the_address_is_https(visitor):
     client = visitor(url="https://porthor.cantref.example")
     answer = client.get("/sign-in")
     assert "__Host-porthor-visitor=" in answer.headers["set-cookie"]
@@ -212,7 +213,7 @@ def test_cookies_are_locked_to_https_when_the_address_is_https(council, visitor)
     assert sign_in(client, "gwen").url.path == "/queue"
 
 
-def test_language_is_the_persons_then_the_toggles(council, visitor):
+def test_language_is_the_persons_then_the_toggles(visitor):
     elin = visitor("elin")
     assert '<html lang="cy"' in elin.get("/queue").text
     assert '<html lang="en"' in elin.get("/queue?lang=en").text
@@ -220,7 +221,7 @@ def test_language_is_the_persons_then_the_toggles(council, visitor):
     assert '<html lang="en"' in elin.get("/mine").text
 
 
-def test_every_answer_is_locked_down(council, visitor):
+def test_every_answer_is_locked_down(visitor):
     client = visitor()
     for path in ("/sign-in", "/nothing", "/held/x", "/static/console.css", "/healthz", "/readyz"):
         headers = client.get(path).headers
@@ -242,5 +243,29 @@ def test_a_link_cannot_lead_away_or_make_up_a_success(council, visitor):
     assert not away.headers.get("location", "/").startswith("//")
 
 
-def test_a_large_form_is_refused(council, visitor):
+def test_a_large_form_is_refused(visitor):
     assert visitor().post("/sign-in", data={"username": "x" * 100_000}).status_code == 413
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        pytest.param({}, 200, id="a plain client"),
+        pytest.param({"origin": "http://testserver"}, 200, id="our own origin"),
+        pytest.param({"sec-fetch-site": "same-origin", "origin": "null"}, 200, id="our own page"),
+        pytest.param({"origin": "https://evil.example"}, 403, id="another origin"),
+        pytest.param({"sec-fetch-site": "cross-site"}, 403, id="another site"),
+    ],
+)
+def test_signing_in_without_a_token(visitor, headers, status):
+    form = {"username": "gwen", "password": PASSWORD}
+    assert visitor().post("/sign-in", data=form, headers=headers).status_code == status
+
+
+def test_a_missing_database_is_said_to_be_so(council, visitor, tmp_path):
+    gwen = visitor("gwen")
+    for path in tmp_path.glob("porthor.db*"):
+        path.unlink()
+    council.database.close()
+    assert gwen.get("/queue").status_code in {500, 503}
+    assert gwen.get("/healthz").status_code in {200, 503}

@@ -1,0 +1,46 @@
+"""Every route names a permission, and every one that shows content a purpose."""
+
+import inspect
+
+import pytest
+from starlette.routing import Mount, Route
+
+from quarantine import access
+from quarantine.console import held
+from quarantine.console.app import PAGES
+from quarantine.console.visit import Permission
+from tests.console_sample import make_council
+
+OPEN_TO_ANYONE = {
+    *("/healthz", "/readyz", "/sign-in", "/sign-out", "/help", "/accessibility", "/privacy")
+}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: f"{page.method} {page.path}")
+def test_every_line_names_a_permission_that_fits(page):
+    assert isinstance(page.permission, Permission)
+    assert (page.permission is Permission.ANYONE) == (page.path in OPEN_TO_ANYONE)
+    about_one_message = "{id}" in page.path
+    asks_for_it = page.permission in {Permission.SEE, Permission.REVIEW, Permission.OWN}
+    assert about_one_message == asks_for_it
+
+
+def test_content_is_shown_by_a_post_with_a_purpose_and_nowhere_else():
+    showing = [page for page in PAGES if page.shows_content]
+    assert [(page.method, page.view) for page in showing] == [("POST", held.show_email)]
+    assert access.open_message.__name__ in inspect.getsource(held.show_email)
+    others = [inspect.getsource(page.view) for page in PAGES if not page.shows_content]
+    assert not any("access." in source for source in others)
+
+
+def test_every_route_of_the_application_is_in_the_table(tmp_path):
+    council = make_council(tmp_path)
+    routes = council.app().routes
+    council.database.close()
+    assert [each.path for each in routes if isinstance(each, Mount)] == ["/static"]
+    served = {(min(each.methods - {"HEAD"}), each.path) for each in routes if type(each) is Route}
+    assert served == {(page.method, page.path) for page in PAGES}
+
+
+def test_the_table_has_no_line_twice():
+    assert len({(page.method, page.path) for page in PAGES}) == len(PAGES)
