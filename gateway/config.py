@@ -5,8 +5,9 @@ this module knows TOML and all of them.
 """
 
 import difflib
+import ipaddress
 import tomllib
-from dataclasses import MISSING, dataclass, fields
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, get_args, get_origin, get_type_hints
 
@@ -24,21 +25,21 @@ _CHOICES = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DatabaseSettings:
-    """[database]"""
+    """Section [database]."""
 
     url: str = ""  # SQLAlchemy URL; "" is porthor.db beside this file
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PolicySettings:
-    """[policy]"""
+    """Section [policy]."""
 
     file: str = "policy.toml"  # beside this file, or absolute
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeysSettings:
-    """[keys]"""
+    """Section [keys]."""
 
     file: str = "keys.toml"  # beside this file, or absolute; readable by its owner only
 
@@ -119,11 +120,10 @@ def _section(section: str, kind: type[Any], given: Any, name: str, mistakes: lis
             continue
         try:
             values[key] = _value(hints[key], value, _CHOICES.get((section, key)))
+            if (section, key) == ("smtp", "clients"):
+                _check_networks(values[key])
         except ValueError as error:
             mistakes.append(f"{name}: {section}.{key} is {_shown(value)}; expected {error}")
-    for each in fields(kind):
-        if each.default is MISSING and each.name not in given:
-            mistakes.append(f"{name}: {section}.{each.name}: is missing")
     return kind(**values) if len(mistakes) == before else None
 
 
@@ -146,6 +146,14 @@ def _value(kind: Any, value: Any, choices: tuple[str, ...] | None) -> Any:
     if get_args(kind) and not isinstance(value, str):
         raise ValueError("text in quotation marks")
     return value
+
+
+def _check_networks(networks: tuple[str, ...]) -> None:
+    for each in networks:
+        try:
+            ipaddress.ip_network(each)
+        except ValueError:
+            raise ValueError('networks such as "10.1.0.0/16" or "2001:db8::/32"') from None
 
 
 def _database_url(url: str, base: Path) -> str:

@@ -1,26 +1,25 @@
 """porthor init: settings, policy, keys and database; with a sample council if asked."""
 
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from importlib.resources import files
 from pathlib import Path
 
 from gateway.config import load_settings
-from gateway.policy_file import load_policy, parse_policy
+from gateway.policy_file import load_policy
+from gateway.sample import policy_text
 from models.audit import Action, AuditEntry
 from models.db import people, policies
 from models.db.database import Database
 from models.db.keyring import Keyring
 from models.errors import SettingInvalid
 from models.person import Person
-from models.policy import Policy
 from models.units import HostPort
 from quarantine.console.passwords import hash_password
 from quarantine.directory import read_people
 
 SAMPLE_PASSWORD = "croeso-i-porthor"  # noqa: S105 - the sample council's, printed and documented
 _SAMPLE = files("gateway.sample")
-_DAYS = 180
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +54,7 @@ def initialise(wishes: Wishes, now: datetime) -> Made:
         raise SettingInvalid(f"{folder}: cannot be made: {error.strerror}") from None
     text = _settings_text(wishes)
     config.write_text(text, encoding="utf-8")
-    policy.write_text(_policy_text(now.date(), sample=wishes.sample), encoding="utf-8")
+    policy.write_text(policy_text(now.date(), sample=wishes.sample), encoding="utf-8")
     Keyring.create(keys)
     settings = load_settings(config)
     database = Database(settings.database_url)
@@ -102,23 +101,6 @@ def _with(text: str, section: str, key: str, value: str) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _policy_text(today: date, *, sample: bool) -> str:
-    name = "policy.sample.toml" if sample else "policy.example.toml"
-    text = (_SAMPLE / name).read_text(encoding="utf-8")
-    ends = today + timedelta(days=_DAYS)
-    return (
-        text.replace("{today}", today.isoformat())
-        .replace("{notice}", (today - timedelta(days=1)).isoformat())
-        .replace("{review}", ends.isoformat())
-        .replace("{ends}", ends.isoformat())
-    )
-
-
-def sample_policy(today: date) -> Policy:
-    """The sample policy, its papers in date."""
-    return parse_policy(_policy_text(today, sample=True).encode(), "the sample policy")
-
-
 def _sample_people(database: Database, folder: Path, now: datetime) -> tuple[Person, ...]:
     file = folder / "people.csv"
     file.write_text((_SAMPLE / "people.csv").read_text(encoding="utf-8"), encoding="utf-8")
@@ -135,4 +117,3 @@ def _sample_people(database: Database, folder: Path, now: datetime) -> tuple[Per
             )
             people.set_password_hash(session, each.id, hashed, change)
     return tuple(everyone)
-

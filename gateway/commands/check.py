@@ -55,8 +55,8 @@ def _read(name: str) -> bytes:
 
 def _policy(arguments: argparse.Namespace) -> Policy:
     """The policy named, else the one in force, else the sample's, which is said."""
-    from gateway.initialise import sample_policy  # noqa: PLC0415 - only where there is no other
-    from gateway.policy_file import load_policy  # noqa: PLC0415
+    from gateway.policy_file import load_policy, parse_policy  # noqa: PLC0415 - pydantic is slow
+    from gateway.sample import policy_text  # noqa: PLC0415 - only where there is no other
 
     if arguments.policy:
         return load_policy(arguments.policy)
@@ -67,7 +67,8 @@ def _policy(arguments: argparse.Namespace) -> Policy:
     if arguments.config != Path("porthor.toml"):
         raise SettingInvalid(f"{arguments.config}: is not there; `porthor init DIR` writes one")
     sys.stderr.write("porthor: no porthor.toml here; using the sample policy\n")
-    return sample_policy(datetime.now(UTC).date())
+    text = policy_text(datetime.now(UTC).date(), sample=True)
+    return parse_policy(text.encode(), "the sample policy")
 
 
 def _envelope(arguments: argparse.Namespace, message: Message) -> Envelope:
@@ -86,9 +87,7 @@ def _envelope(arguments: argparse.Namespace, message: Message) -> Envelope:
 
 
 def _report(verdict: Verdict, policy: Policy, *, passes_unread: bool) -> dict[str, Any]:
-    matches = {
-        match.rule: match for outcome in verdict.outcomes for match in outcome.matches
-    }
+    matches = {match.rule: match for outcome in verdict.outcomes for match in outcome.matches}
     return {
         "outcome": verdict.disposition.label,
         "unread": passes_unread,

@@ -1,0 +1,95 @@
+"""The policy file: every mistake at once, each naming its place and what was expected."""
+
+from datetime import date
+
+import pytest
+
+from gateway.policy_file import lint, parse_policy
+from gateway.sample import policy_text
+from models.errors import SettingInvalid
+
+TODAY = date(2026, 11, 24)
+GOOD = """
+version = "1"
+domains = ["Cyngor.example"]
+[[clauses]]
+number = "4.1"
+text.en = "Keep private things private."
+text.cy = "Cadwch bethau preifat yn breifat."
+[[phrases]]
+name = "prices"
+score = 0.8
+en = ["tender price"]
+cy = ["pris y tendr"]
+[[rules]]
+id = "card"
+clause = "4.1"
+title.en = "A card number"
+title.cy = "Rhif cerdyn"
+when = [{ detector = "payment-card", recipients = "outside" }]
+then = "hold"
+"""
+
+
+def sample_policy(today):
+    return parse_policy(policy_text(today, sample=True).encode(), "the sample policy")
+
+
+def mistakes_in(text):
+    with pytest.raises(SettingInvalid) as caught:
+        parse_policy(text.encode(), "policy.toml")
+    return str(caught.value).splitlines()
+
+
+def test_a_good_file_is_read():
+    policy = parse_policy(GOOD.encode(), "policy.toml")
+    assert policy.domains == {"cyngor.example"}
+    assert policy.rules[0].when[0].recipients == "outside"
+    assert policy.phrases[0].phrases == ("tender price", "pris y tendr")
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        ('clause = "4.1"', 'clause = "4.2"', 'rule "card": clause is "4.2"'),
+        ("then =", "tehn =", 'did you mean "then"?'),
+        ('"hold"', '"block"', "expected one of advise, confirm, hold, hold-for-two"),
+        ('"payment-card"', '"visa"', 'is "visa"; expected'),
+        ("title.cy", "title.fr", "title.cy: is missing"),
+        ('text.cy = "Cadwch bethau preifat yn breifat."', "", "text.cy: is missing"),
+        ('"payment-card"', '"phrases", category = "price"', 'did you mean "prices"?'),
+        ("score = 0.8", "score = 8", "phrases"),
+        ("when = [{", "when = [] #", "when"),
+        ("[[clauses]]", "[[clauses", "is not TOML"),
+    ],
+)
+def test_a_mistake_is_told(before, after, expected):
+    assert any(expected in line for line in mistakes_in(GOOD.replace(before, after)))
+
+
+def test_every_mistake_is_told_at_once():
+    text = GOOD.replace('"hold"', '"block"').replace("title.cy", "titel.cy")
+    assert len(mistakes_in(text)) >= 3
+
+
+def test_a_name_used_twice_is_a_mistake():
+    again = GOOD[GOOD.index("[[rules]]") :]
+    assert 'rule "card" stands twice' in mistakes_in(GOOD + again)[0]
+
+
+def test_lint_says_what_each_rule_lacks():
+    lines = lint(parse_policy(GOOD.encode(), "policy.toml"), TODAY)
+    assert lines[0].startswith("consent: ")
+    assert all(each in lines[1] for each in ("papers.ground", "papers.notice", "milder"))
+
+
+def test_the_sample_policy_enforces_all_rules_but_the_watching_one():
+    policy = sample_policy(TODAY)
+    assert len(lint(policy, TODAY)) == 1
+    assert policy.consent
+    assert {each.clause for each in policy.rules} <= {each.number for each in policy.clauses}
+
+
+def test_the_sample_policys_papers_run_out():
+    policy = sample_policy(TODAY)
+    assert len(lint(policy, date(2027, 11, 24))) == len(policy.rules)
