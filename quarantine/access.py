@@ -12,8 +12,18 @@ from models.db.keyring import Keyring
 from models.errors import Tampered
 from models.finding import Text
 from models.held import HeldMessage
+from models.mime import read_message
 from models.person import Person
 from quarantine import permissions
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attachment:
+    """What is known of an attached file without opening it."""
+
+    name: str  # as labelled; "" if it has none
+    content_type: str  # as labelled, "application/pdf"
+    size: int  # octets, transfer encoding removed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +32,7 @@ class Opened:
 
     held: HeldMessage
     texts: tuple[Text, ...] = field(repr=False)
+    attachments: tuple[Attachment, ...] = field(default=(), repr=False)
 
 
 def open_message(
@@ -54,6 +65,7 @@ def open_message(
         )
         texts = contents.open_(session, keyring, held_id, contents.TEXTS, entry)
         excerpts = contents.open_more(session, keyring, held_id, contents.EXCERPTS)
+        raw = contents.open_more(session, keyring, held_id, contents.MESSAGE)
     findings = tuple(
         replace(finding, excerpt=excerpt)
         for finding, excerpt in zip(message.findings, json.loads(excerpts), strict=True)
@@ -63,6 +75,13 @@ def open_message(
         texts=tuple(
             Text(**{**each, "own": tuple((start, end) for start, end in each["own"])})
             for each in json.loads(texts)
+        ),
+        attachments=tuple(
+            Attachment(
+                name=part.filename or "", content_type=part.content_type, size=len(part.payload)
+            )
+            for part in read_message(raw).parts
+            if part.filename or part.disposition == "attachment"
         ),
     )
 

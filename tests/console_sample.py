@@ -82,6 +82,14 @@ POLICY = Policy(
             detector="payment-card",
         ),
         _rule(
+            "marked",
+            "4.1",
+            "A protective marking",
+            "Marc diogelu",
+            Disposition.HOLD_FOR_TWO,
+            detector="marking",
+        ),
+        _rule(
             "personal",
             "4.1",
             "A personal email address",
@@ -124,9 +132,17 @@ PEOPLE = (
     ),
 )
 TEXT = (
-    b"Hi John,\r\n\r\nThe panel's card is 4111 1111 1111 1111, expiry 09/28, card payment.\r\n"
-    b"<script>alert(1)</script>\r\n\r\nDiolch,\r\nSioned\r\n\r\n"
-    b"On Monday John wrote:\r\n> Can you send me the card number?\r\n> Thanks\r\n"
+    b"Hi John,\r\n\r\nThanks for covering the panel on Thursday. Please book the room with the\r\n"
+    b"council's card: 4111 1111 1111 1111, expiry 09/28.\r\n\r\nDiolch yn fawr,\r\nSioned\r\n\r\n"
+    b"On Monday, John Morris wrote:\r\n> Can you send me the card number for the booking?\r\n"
+    b"> They will not hold the room without it.\r\n"
+)
+SCRIPT = b"Hi,\r\n<script>alert(1)</script>\r\nThe card is 4111 1111 1111 1111.\r\n"
+MARKED = b"OFFICIAL-SENSITIVE\r\n\r\nBore da\r\n"
+FILE = (
+    b"--b\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n%s\r\n"
+    b"--b\r\nContent-Type: application/pdf; name=booking.pdf\r\n"
+    b"Content-Disposition: attachment; filename=booking.pdf\r\n\r\n%%PDF-1.4 \r\n--b--\r\n"
 )
 
 
@@ -134,9 +150,9 @@ def mail(number, recipients=("john@example.org",), text=TEXT):
     """One message as it came over SMTP."""
     raw = (
         b"From: Sioned Parry <sioned.parry@cantref.example>\r\nTo: John <john@example.org>\r\n"
-        b"Subject: Cerdyn y panel / The panel's card\r\n"
+        b"Subject: Archebu ystafell y panel / Booking the panel's room\r\n"
         b"Message-ID: <" + str(number).encode() + b"@cantref.example>\r\n"
-        b"Content-Type: text/plain; charset=utf-8\r\n\r\n" + text
+        b"MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n" + FILE % text
     )
     envelope = Envelope(
         id=f"POR{number:06}",

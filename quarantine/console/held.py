@@ -152,6 +152,7 @@ def _page(
         "own": own,
         "opened": opened is not None,
         "texts": _texts(visit, opened) if opened else (),
+        "attachments": opened.attachments if opened else (),
         "reasons": _reasons(visit, opened.held if opened else message),
         "attempt": attempt or Attempt(),
         "nav": "mine" if own else "queue",

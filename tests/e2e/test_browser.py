@@ -84,7 +84,7 @@ def look(address, browser, language, size):
     page.on("request", lambda each: each.url.startswith(address) or trouble.append(each.url))
 
     def check(name, *, status_noise=False):
-        page.wait_for_load_state("networkidle")
+        page.wait_for_load_state("load")
         assert page.locator("html").get_attribute("lang") == language
         assert [each for each in trouble if not status_noise] == []
         trouble.clear()

@@ -10,7 +10,7 @@ from models.audit import Action, Purpose
 from models.db import audit
 from models.db import held as held_messages
 from models.held import HeldState
-from tests.console_sample import NOW, PASSWORD, make_council
+from tests.console_sample import MARKED, NOW, PASSWORD, SCRIPT, make_council
 
 
 @pytest.fixture
@@ -69,7 +69,7 @@ def test_a_manager_reads_why_and_releases_it(council, visitor):
     assert "john@<strong>example.org</strong>" in listed
     page = gwen.get(f"/held/{held_id}").text
     assert "Policy 4.2: Payment card numbers must not be sent by email." in page
-    assert "The panel" not in page
+    assert "panel" not in page
     done = post(gwen, f"/held/{held_id}", f"/held/{held_id}/decision", choice="release")
     assert done.status_code == 200
     assert "The email will be sent" in done.text
@@ -80,14 +80,18 @@ def test_a_manager_reads_why_and_releases_it(council, visitor):
 def test_opening_the_email_is_recorded_and_its_text_is_only_text(council, visitor):
     held_id = council.hold(1)
     gwen = visitor("gwen")
-    page = post(gwen, f"/held/{held_id}", f"/held/{held_id}/email").text
+    scripted = council.hold(3, text=SCRIPT)
+    page = post(gwen, f"/held/{scripted}", f"/held/{scripted}/email").text
+    assert "<mark>" in page
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
     assert "<script" not in page
+    page = post(gwen, f"/held/{held_id}", f"/held/{held_id}/email").text
+    assert "booking.pdf (application/pdf, 9 B)" in page
     assert re.search(r"<mark>.*policy 4\.2.*4111 1111 1111 1111.*</mark>", page)
     assert "411• •••• •••• ••••" in page
-    assert "Cerdyn y panel" in page
+    assert "Archebu ystafell y panel" in page
     assert "porthor-quoted" in page
-    (look,) = entries(council, Action.LOOK)
+    (_, look) = entries(council, Action.LOOK)
     assert (look.actor, look.subject, look.purpose) == ("gwen", held_id, Purpose.DECIDE)
     assert "Opened the email" in visitor("sioned").get(f"/held/{held_id}").text
 
@@ -156,6 +160,19 @@ def test_the_sender_confirms_what_only_asks_for_it(council, visitor):
     held_id = council.hold(2, recipients=("j@post.example",), text=b"Bore da\r\n")
     sioned = visitor("sioned")
     post(sioned, f"/held/{held_id}", f"/held/{held_id}/confirm")
+    assert state(council, held_id) is HeldState.RELEASED
+
+
+def test_the_gravest_need_two_people(council, visitor):
+    held_id = council.hold(4, text=MARKED)
+    page, path = f"/held/{held_id}", f"/held/{held_id}/decision"
+    gwen, elin = visitor("gwen"), visitor("elin")
+    assert "A second person must agree too" in post(gwen, page, path, choice="release").text
+    assert state(council, held_id) is HeldState.HELD
+    assert held_id not in gwen.get("/queue").text
+    assert 'name="choice"' not in gwen.get(page).text
+    assert "Mae Gwen Morgan wedi cytuno." in elin.get(page).text
+    post(elin, page, path, choice="release")
     assert state(council, held_id) is HeldState.RELEASED
 
 

@@ -1,0 +1,110 @@
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from models.finding import Text
+from quarantine.console.text import Mark, mask, numbered_lines
+from quarantine.console.words import translations, write_size, write_time
+
+
+def text_of(content, own=()):
+    return Text(part="1", kind="visible", content=content, own=own)
+
+
+def marked(content, *spans):
+    lines = numbered_lines(text_of(content), [Mark(start=a, end=b, label="p") for a, b in spans])
+    return [[(piece.text, bool(piece.label)) for piece in line.pieces] for line in lines]
+
+
+@pytest.mark.parametrize(
+    ("content", "spans", "expected"),
+    [
+        pytest.param("abc", [], [[("abc", False)]], id="nothing marked"),
+        pytest.param("abc", [(1, 2)], [[("a", False), ("b", True), ("c", False)]], id="inside"),
+        pytest.param("ab\ncd", [(1, 4)], [[("a", False), ("b", True)], [("c", True), ("d", False)]],
+                     id="over a line's end"),
+        pytest.param("abcd", [(0, 3), (1, 4)], [[("abc", True), ("d", True)]], id="overlapping"),
+        pytest.param("abcd", [(0, 4), (1, 2)], [[("abcd", True)]], id="one in another"),
+        pytest.param("ab", [(1, 99)], [[("a", False), ("b", True)]], id="beyond the end"),
+        pytest.param("a\r\n\r\nb", [], [[("a", False)], [], [("b", False)]], id="empty line"),
+    ],
+)  # fmt: skip
+def test_lines_are_cut_where_matches_are(content, spans, expected):
+    assert marked(content, *spans) == expected
+
+
+spans = st.lists(st.tuples(st.integers(0, 60), st.integers(0, 60)).map(sorted).map(tuple))
+
+
+@given(st.text(max_size=50), spans)
+def test_no_character_is_lost_or_added(content, found):
+    shown = ["".join(text for text, _ in line) for line in marked(content, *found)]
+    assert shown == content.splitlines()
+
+
+@given(st.text(alphabet="abc \n", max_size=50), spans)
+def test_what_is_marked_is_what_was_found(content, found):
+    lines = marked(content, *found)
+    shown = "".join("x" if on else "." for line in lines for text, on in line for _ in text)
+    inside = [any(a <= at < b for a, b in found) for at in range(len(content))]
+    expected = "".join(
+        "x" if on else "." for each, on in zip(content, inside, strict=True) if each != "\n"
+    )
+    assert shown == expected
+
+
+def test_quoted_lines_are_told_apart():
+    lines = numbered_lines(text_of("mine\n> theirs\n", own=((0, 5),)), [])
+    assert [line.quoted for line in lines] == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("value", "masked"),
+    [
+        ("4111 1111 1111 1111", "411• •••• •••• ••••"),
+        ("943", "9••"),
+        ("ab", "••"),
+        ("", ""),
+        ("ŵŷ", "••"),
+    ],
+)
+def test_a_value_is_never_shown_whole(value, masked):
+    assert mask(value) == masked
+
+
+@pytest.mark.parametrize(
+    ("at", "english", "welsh"),
+    [
+        (datetime(2026, 11, 22, 9, 32, tzinfo=UTC), "22 November 2026 at 9:32am",
+         "22 Tachwedd 2026 am 9:32am"),
+        (datetime(2026, 7, 1, 12, 5, tzinfo=UTC), "1 July 2026 at 1:05pm",
+         "1 Gorffennaf 2026 am 1:05pm"),
+        (datetime(2026, 7, 1, 11, 0, tzinfo=UTC), "1 July 2026 at midday",
+         "1 Gorffennaf 2026 am ganol dydd"),
+        (datetime(2026, 12, 31, 0, 0, tzinfo=UTC), "31 December 2026 at midnight",
+         "31 Rhagfyr 2026 am ganol nos"),
+    ],
+)  # fmt: skip
+def test_times_are_written_as_people_here_do(at, english, welsh):
+    assert (write_time(at, "en"), write_time(at, "cy")) == (english, welsh)
+
+
+@pytest.mark.parametrize(
+    ("octets", "text"), [(999, "999 B"), (48_200, "48 KB"), (2_540_000, "2.5 MB")]
+)
+def test_sizes(octets, text):
+    assert write_size(octets) == text
+
+
+@pytest.mark.parametrize("number", [0, 1, 2, 3, 5, 6, 8])
+def test_welsh_has_a_form_for_every_number(number):
+    words = translations("cy")
+    form = words.ngettext(
+        "%(num)s email is held until you decide.",
+        "%(num)s emails are held until you decide.",
+        number,
+    )
+    assert "e-b" in form
+    assert "email" not in form
