@@ -8,6 +8,7 @@ import hmac
 import logging
 import secrets
 import traceback
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -185,9 +186,9 @@ def _error_page(visit: Visit, error: Exception) -> Response:
 def _conflict_page(visit: Visit) -> Response:
     """Say who was first, and what they decided; it was theirs to see before the conflict."""
     held_id = str(visit.request.path_params.get("id", ""))
-    with visit.services.database.reading() as session:
-        message = held_messages.get(session, held_id)
-    decision = message.decisions[-1] if message.decisions else None
+    decision = None
+    with suppress(PorthorError), visit.services.database.reading() as session:
+        decision = next(iter(held_messages.get(session, held_id).decisions[-1:]), None)
     person = visit.people.get(decision.by) if decision else None
     facts = {"decision": decision, "by": person.name if person else "", "held_id": held_id}
     return render(visit, "error-409.html", status=409, **facts)

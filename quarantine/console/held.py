@@ -25,6 +25,7 @@ from quarantine.console.visit import Visit
 from quarantine.console.words import translations
 from quarantine.review import LONGEST_REASON
 
+_MOST_READ = 2000  # ended messages that are looked through for one's own decisions
 _MOST_DECIDED = 200
 _DONE = {
     "released": frozenset({HeldState.RELEASED, HeldState.SENT}),
@@ -70,7 +71,8 @@ def queue(visit: Visit) -> Response:
 def decided(visit: Visit) -> Response:
     """List what this person decided, the newest first."""
     with visit.services.database.reading() as session:
-        found = held_messages.find(session, states=set(HeldState) - {HeldState.HELD})
+        ended = set(HeldState) - {HeldState.HELD}
+        found = held_messages.find(session, states=ended, limit=_MOST_READ)
     mine = [
         each
         for each in found

@@ -6,11 +6,11 @@ from datetime import timedelta
 import pytest
 from starlette.testclient import TestClient
 
-from models.audit import Action, Purpose
-from models.db import audit
+from models.audit import Action, AuditEntry, Purpose
+from models.db import audit, people
 from models.db import held as held_messages
 from models.held import HeldState
-from tests.console_sample import MARKED, NOW, PASSWORD, SCRIPT, make_council
+from tests.console_sample import MARKED, NOW, PASSWORD, PEOPLE, SCRIPT, make_council
 
 
 @pytest.fixture
@@ -219,6 +219,18 @@ def test_a_session_ends_when_idle_when_old_and_at_sign_out(council, visitor):
     gwen.cookies.update(kept)
     assert gwen.get("/queue").url.path == "/sign-in"
     assert len(entries(council, Action.SIGN_OUT)) == 1
+
+
+def test_who_has_left_is_signed_out_at_the_next_page(council, visitor):
+    gwen = visitor("gwen")
+    staying = [each for each in PEOPLE if each.id != "gwen"]
+    entry = AuditEntry(at=NOW, actor="os:test", action=Action.IMPORT_PEOPLE, subject="people")
+    with council.database.writing() as session:
+        people.replace_all(session, staying, entry)
+    assert gwen.get("/queue").url.path == "/sign-in"
+    with council.database.writing() as session:
+        people.replace_all(session, PEOPLE, entry)
+    assert gwen.get("/queue").url.path == "/sign-in"
 
 
 def test_cookies_are_locked_to_https_when_the_address_is_https(visitor):
