@@ -22,9 +22,7 @@ class Detector(Protocol):
 
     name: str
 
-    def detect(
-        self, mail: Mail, texts: Sequence[tuple[Text, Folded]]
-    ) -> Iterable[Finding]:
+    def detect(self, mail: Mail, texts: Sequence[tuple[Text, Folded]]) -> Iterable[Finding]:
         """Yield what was found; offsets are of the text as the sender wrote it."""
         ...
 

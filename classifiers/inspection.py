@@ -13,7 +13,5 @@ def inspect(mail: Mail, detectors: Sequence[Detector]) -> Inspection:
     """Return the findings, and the texts they point into; no texts when nothing was found."""
     texts = texts_of(mail.message)
     folded = tuple((text, fold(text.content)) for text in texts)
-    findings = tuple(
-        finding for detector in detectors for finding in detector.detect(mail, folded)
-    )
+    findings = tuple(finding for detector in detectors for finding in detector.detect(mail, folded))
     return Inspection(texts=texts if findings else (), findings=findings)

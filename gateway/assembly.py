@@ -1,4 +1,4 @@
-"""Settings -> running objects, built backwards: database, next hop, holding, inspector, listener."""
+"""Settings -> running objects, built backwards: from the database to the listener."""
 
 import asyncio
 import logging
@@ -191,7 +191,6 @@ async def _work(settings: Settings) -> None:
 def run_console(settings: Settings) -> int:
     """Run the console until SIGTERM or SIGINT."""
     import uvicorn  # noqa: PLC0415 - the mail path has no need of it
-
     from quarantine.console.app import create_app  # noqa: PLC0415
 
     database = open_database(settings)
@@ -227,7 +226,16 @@ def run(settings: Settings) -> int:
     """
     programs = [
         subprocess.Popen(  # noqa: S603 - our own program
-            [sys.executable, "-P", "-m", "gateway", "--config", str(settings.path), name, "--child"],
+            [
+                sys.executable,
+                "-P",
+                "-m",
+                "gateway",
+                "--config",
+                str(settings.path),
+                name,
+                "--child",
+            ],
             stdin=subprocess.PIPE,
         )
         for name in ("serve", "worker", "console")
@@ -235,14 +243,14 @@ def run(settings: Settings) -> int:
     stop = threading.Event()
     for each in (signal.SIGTERM, signal.SIGINT):
         signal.signal(each, lambda *_: stop.set())
-    while not stop.wait(0.2) and all(each.poll() is None for each in programs):
+    while not stop.wait(0.2) and all(program.poll() is None for program in programs):
         pass
     failed = not stop.is_set()
-    for each in programs:
-        each.terminate()
-    for each in programs:
+    for program in programs:
+        program.terminate()
+    for program in programs:
         try:
-            each.wait(timeout=30)
+            program.wait(timeout=30)
         except subprocess.TimeoutExpired:
-            each.kill()
+            program.kill()
     return 1 if failed else 0

@@ -35,9 +35,9 @@ class _Parser(argparse.ArgumentParser):
 
 def build_parser() -> argparse.ArgumentParser:
     """Return the whole command line."""
-    parser = _Parser(
+    parser: argparse.ArgumentParser = _Parser(
         prog="porthor",
-        description="An outbound email gateway: clean mail passes, suspect mail waits for a person.",
+        description="An outbound email gateway: clean mail passes, suspect mail waits.",
         epilog=_STATUSES,
     )
     parser.add_argument("--version", action="version", version="porthor " + version("porthor"))
@@ -57,7 +57,7 @@ def build_parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _add(  # noqa: PLR0913 - a command's parts
+def _add(
     commands: "argparse._SubParsersAction[argparse.ArgumentParser]",
     common: argparse.ArgumentParser,
     name: str,
@@ -289,4 +289,3 @@ def _log_to_stderr() -> None:
     )
     logging.Formatter.converter = time.gmtime
     logging.getLogger("alembic").setLevel(logging.WARNING)
-

@@ -17,7 +17,7 @@ from models.verdict import Disposition, Match, Outcome, Verdict
 UNREAD_RULE = "unread"  # stands for the house's own rule that what breaks its reader waits
 
 
-def decide(  # noqa: PLR0913 - what a verdict is made of
+def decide(
     envelope: Envelope,
     findings: Sequence[Finding],
     policy: Policy,

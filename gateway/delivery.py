@@ -76,7 +76,9 @@ class Courier:
     async def _send(self, client: aiosmtplib.SMTP, item: OutboxItem, raw: bytes) -> Result:
         wanted = [each for each in item.options if not each.upper().startswith("SIZE=")]
         if lacking := _lacking(client, item, raw):
-            return Result(rejected=f"554 5.6.3 the next hop does not offer {lacking}", unsent=item.recipients)
+            return Result(
+                rejected=f"554 5.6.3 the next hop does not offer {lacking}", unsent=item.recipients
+            )
         utf8 = "SMTPUTF8" in (each.upper() for each in wanted)
         encoding = "utf-8" if utf8 else "ascii"
         try:
@@ -106,9 +108,7 @@ class Courier:
         return Result(left=tuple(left), rejected=answer, unsent=tuple(unsent))
 
 
-def _refused(
-    error: aiosmtplib.SMTPResponseException, recipients: tuple[Recipient, ...]
-) -> Result:
+def _refused(error: aiosmtplib.SMTPResponseException, recipients: tuple[Recipient, ...]) -> Result:
     if error.code >= _PERMANENT:
         return Result(rejected=_answer(error), unsent=recipients)
     return Result(left=recipients)
@@ -144,5 +144,3 @@ def _lacking(client: aiosmtplib.SMTP, item: OutboxItem, raw: bytes) -> str:
 def is_release(item: OutboxItem) -> bool:
     """Tell whether it is a held message that was released, not a notice."""
     return item.kind == outbox.RELEASE
-
-

@@ -1,4 +1,4 @@
-"""Mail that is passed unread: union, occupational health, whistleblowing, councillors (L20, L59)."""
+"""Mail that is passed unread: union, occupational health, councillors (L20, L59)."""
 
 from models.address import in_domains, parse_address
 from models.envelope import Envelope

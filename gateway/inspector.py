@@ -72,14 +72,14 @@ class Inspector:
         except (TimeoutError, ProcessExpired):
             raise InspectionFailed("the inspection died or outlasted its budget") from None
         except asyncio.CancelledError:
-            future.cancel()
+            future.cancel()  # type: ignore[no-untyped-call]  # pebble leaves it untyped
             raise
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - whatever broke in there, it is one failure
             raise InspectionFailed(f"the inspection raised {type(error).__name__}") from None
 
     def close(self) -> None:
         """Stop the processes."""
-        self._pool.stop()
+        self._pool.stop()  # type: ignore[no-untyped-call]  # pebble leaves it untyped
         self._pool.join()
 
 

@@ -9,6 +9,7 @@ import asyncio
 import ipaddress
 import logging
 import ssl
+from collections import defaultdict
 from typing import Any
 
 from aiosmtpd.smtp import SMTP
@@ -50,7 +51,7 @@ class Listener(SMTP):
             auth_require_tls=True,
             loop=asyncio.get_running_loop(),
         )
-        self.command_size_limits.default_factory = lambda: Listener.command_size_limit
+        self.command_size_limits = defaultdict(lambda: Listener.command_size_limit)
         self._house = house
         self._sessions = sessions
         self._mirror: Session | None = None
@@ -110,7 +111,11 @@ class Listener(SMTP):
             offered = await self._house.next_hop.extensions()
         except Unavailable:
             offered = dict.fromkeys(_MIRRORED, "")
-        lines = [self._house.hostname, "PIPELINING", f"SIZE {int(self._house.smtp.max_message_size)}"]
+        lines = [
+            self._house.hostname,
+            "PIPELINING",
+            f"SIZE {int(self._house.smtp.max_message_size)}",
+        ]
         lines += [each for each in _MIRRORED if each in offered]
         if self.tls_context and not self._tls_protocol:
             lines.append("STARTTLS")
@@ -186,8 +191,8 @@ class Listener(SMTP):
 
     async def _read_data(self, limit: int) -> bytes:
         """Return the dot-stuffed message without its final dot; only CRLF.CRLF ends it."""
-        reader = self._reader
-        before, reader._limit = reader._limit, _READ_AHEAD  # noqa: SLF001 - no public way
+        reader: Any = self._reader  # its buffer and limit have no public names
+        before, reader._limit = reader._limit, _READ_AHEAD  # noqa: SLF001
         buffer, start, too_large = bytearray(b"\r\n"), 0, False
         try:
             while (end := buffer.find(_END, start)) < 0:
@@ -201,7 +206,7 @@ class Listener(SMTP):
                 buffer += chunk
         finally:
             reader._limit = before  # noqa: SLF001
-        reader._buffer[:0] = buffer[end + len(_END) :]  # noqa: SLF001 - commands pipelined behind
+        reader._buffer[:0] = buffer[end + len(_END) :]  # noqa: SLF001
         if too_large or end > limit:
             raise TooLarge
         return bytes(buffer[2 : end + 2])
@@ -272,7 +277,7 @@ class Sessions:
         for listener in list(self._open):
             listener.close_if_idle()
         until = asyncio.get_running_loop().time() + patience
-        while self._open and asyncio.get_running_loop().time() < until:
+        while self._open and asyncio.get_running_loop().time() < until:  # noqa: ASYNC110
             await asyncio.sleep(0.05)
         for listener in list(self._open):
             listener.close_now()

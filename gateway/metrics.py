@@ -2,9 +2,7 @@
 
 from prometheus_client import Counter, Histogram
 
-MESSAGES = Counter(
-    "porthor_messages", "Messages by what became of them", ["outcome"]
-)
+MESSAGES = Counter("porthor_messages", "Messages by what became of them", ["outcome"])
 SESSIONS = Counter("porthor_sessions", "SMTP sessions accepted")
 INSPECTION_FAILURES = Counter(
     "porthor_inspection_failures", "Messages that broke or outlasted their inspection"

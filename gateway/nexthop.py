@@ -99,10 +99,8 @@ class Connection:
             answer = await self.command(b"HELO " + name.encode(), settings.reply_timeout)
         if not answer.accepted:
             raise NextHopGone("the next hop refused our greeting")
-        self.extensions = dict(
-            (keyword.upper(), parameters)
-            for keyword, _, parameters in (line.partition(" ") for line in answer.lines[1:])
-        )
+        pairs = (line.partition(" ") for line in answer.lines[1:])
+        self.extensions = {keyword.upper(): parameters for keyword, _, parameters in pairs}
 
     async def _start_tls(self, name: str, settings: NextHopSettings) -> None:
         answer = await self.command(b"STARTTLS", settings.reply_timeout)

@@ -45,7 +45,7 @@ class Actions(Protocol):
         ...
 
 
-async def process(  # noqa: PLR0913 - the stages, each given by name
+async def process(
     envelope: Envelope, raw: bytes, *, policy: Policy, inspect: Inspect, actions: Actions, on: date
 ) -> Reply:
     """Take one message all its way and return the reply to its final dot."""

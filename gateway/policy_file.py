@@ -212,14 +212,19 @@ def _contradictions(file: _File) -> list[str]:
     return mistakes
 
 
-def explain(error: Any, tree: Any, name: str, root: type[BaseModel]) -> str:  # noqa: ARG001
+def explain(error: Any, tree: Any, name: str, root: type[BaseModel]) -> str:
     """Turn one of pydantic's errors into the house's sentence: where, found, expected."""
-    where, node = [], tree
+    where: list[str] = []
+    node = tree
     for key in error["loc"]:
         if isinstance(key, int):
             node = node[key] if isinstance(node, list) and key < len(node) else None
-            label = node.get("id") or node.get("number") or node.get("name") if isinstance(node, dict) else None
-            where[-1:] = [f'{where[-1]}[{key + 1}]' + (f' "{label}"' if label else "")]
+            label = (
+                node.get("id") or node.get("number") or node.get("name")
+                if isinstance(node, dict)
+                else None
+            )
+            where[-1:] = [f"{where[-1]}[{key + 1}]" + (f' "{label}"' if label else "")]
         elif isinstance(key, str) and "[" not in key:
             where.append(key)
             node = node.get(key) if isinstance(node, dict) else None
@@ -230,7 +235,7 @@ def explain(error: Any, tree: Any, name: str, root: type[BaseModel]) -> str:  # 
         case "missing":
             return f"{name}: {place}: is missing"
     message = str(error["msg"]).removeprefix("Value error, ").removeprefix("Input should be ")
-    return f'{name}: {place} is {_shown(error["input"])}; expected {message}'
+    return f"{name}: {place} is {_shown(error['input'])}; expected {message}"
 
 
 def _shown(value: object) -> str:

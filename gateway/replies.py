@@ -25,7 +25,9 @@ class Reply:
     def __bytes__(self) -> bytes:
         last = len(self.lines) - 1
         return b"".join(
-            f"{self.code}{'-' if index < last else ' '}{line}\r\n".encode("utf-8", "surrogateescape")
+            f"{self.code}{'-' if index < last else ' '}{line}\r\n".encode(
+                "utf-8", "surrogateescape"
+            )
             for index, line in enumerate(self.lines)
         )
 
@@ -50,7 +52,8 @@ SHUTTING_DOWN = reply(421, "4.3.2 Shutting down; try again in a minute")
 CLIENT_NOT_LISTED = reply(554, "5.7.1 Your network is not listed in smtp.clients")
 NOT_OUR_SENDER = reply(550, "5.7.1 The sender's domain is not one this gateway carries mail for")
 BARE_LINE_END = reply(
-    554, "5.6.0 Not sent: a bare CR or LF in the message; lines must end with CR LF (RFC 5321 2.3.8)"
+    554,
+    "5.6.0 Not sent: a bare CR or LF in the message; lines must end with CR LF (RFC 5321 2.3.8)",
 )
 NUL_OCTET = reply(554, "5.6.0 Not sent: a NUL octet in the message (RFC 5321 4.5.2, RFC 5322 4)")
 LOOP = reply(554, "5.4.6 Not sent: too many Received fields; mail is going round in a loop")

@@ -247,9 +247,7 @@ class _Transaction:
     async def advise(self, verdict: Verdict) -> None:
         holding = self.session.house.holding
         try:
-            await asyncio.to_thread(
-                holding.advise, self.envelope, verdict, now=datetime.now(UTC)
-            )
+            await asyncio.to_thread(holding.advise, self.envelope, verdict, now=datetime.now(UTC))
         except Unavailable as error:  # the message has gone: 250 stands
             maillog.log_fault(self.envelope.id, "advise", type(error).__name__)
 

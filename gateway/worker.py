@@ -76,7 +76,7 @@ class Worker:
                     open_to_send, self.database, self.keyring, item.held, now=datetime.now(UTC)
                 )
                 if message.state is not HeldState.RELEASED:
-                    raise Conflict("it is no longer released")
+                    raise Conflict("it is no longer released")  # noqa: TRY301 - as open_to_send
             result = await self.courier.deliver(item, message, raw)
         except (Tampered, NotFound, Conflict) as error:
             kind = type(error).__name__
@@ -120,4 +120,5 @@ class Worker:
 
 def wait_after(attempts: int) -> timedelta:
     """How long to wait after so many attempts: five seconds, doubling, at most four hours."""
-    return min(_LONGEST_WAIT, _FIRST_WAIT * 2 ** min(attempts - 1, _MOST_DOUBLINGS))
+    doublings = min(attempts - 1, _MOST_DOUBLINGS)
+    return min(_LONGEST_WAIT, _FIRST_WAIT * (1 << doublings))

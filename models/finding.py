@@ -13,9 +13,7 @@ class Text:
     part: str  # "2.1"; "0" is the header (subject and file names)
     kind: str  # "header", "visible" or "hidden"
     content: str = field(repr=False)
-    own: tuple[
-        tuple[int, int], ...
-    ]  # the sender's own words: [start, end), in order
+    own: tuple[tuple[int, int], ...]  # the sender's own words: [start, end), in order
 
     def is_own(self, start: int) -> bool:
         """Tell whether the character at `start` is the sender's own, not quoted."""

@@ -41,7 +41,7 @@ class _Entity:
     default_type: str = "text/plain"
 
 
-def read_message(raw: bytes, limits: MimeLimits = MimeLimits()) -> Message:  # noqa: B008 - frozen
+def read_message(raw: bytes, limits: MimeLimits = MimeLimits()) -> Message:
     """Read one message. Never raises."""
     reader = _Reader(raw, limits)
     try:
@@ -251,9 +251,7 @@ def _first(raw: bytes, marks: tuple[bytes, ...], start: int, end: int) -> tuple[
 
 def _field(line: bytes) -> Field:
     name, _, value = line.partition(b":")
-    return Field(
-        name=name.decode("ascii", "replace").strip(), value=decode_words(value.strip())
-    )
+    return Field(name=name.decode("ascii", "replace").strip(), value=decode_words(value.strip()))
 
 
 def _base64(body: bytes) -> tuple[bytes, bool]:

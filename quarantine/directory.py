@@ -39,14 +39,20 @@ def read_people(path: Path) -> list[Person]:
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         reason = getattr(error, "strerror", None) or "it is not a CSV file in UTF-8"
         raise SettingInvalid(f"{path}: cannot be read: {reason}") from None
-    mistakes = [f"column {each}: unknown; expected {', '.join(_KNOWN)}" for each in columns if each not in _KNOWN]
+    mistakes = [
+        f"column {each}: unknown; expected {', '.join(_KNOWN)}"
+        for each in columns
+        if each not in _KNOWN
+    ]
     mistakes += [f"column {each}: is missing" for each in _NEEDED if each not in columns]
     if mistakes:
         raise SettingInvalid("\n".join(f"{path}: {each}" for each in mistakes))
     people: list[Person] = []
     for number, row in enumerate(rows, start=2):
         try:
-            people.append(_person({key: (value or "").strip() for key, value in row.items() if key}))
+            people.append(
+                _person({key: (value or "").strip() for key, value in row.items() if key})
+            )
         except ValueError as error:
             mistakes.append(f"line {number}: {error}")
     mistakes += _contradictions(people)

@@ -38,9 +38,7 @@ class Holding:
     policy: Policy
     post: Post
 
-    def hold(
-        self, *, mail: Mail, verdict: Verdict, inspection: Inspection, now: datetime
-    ) -> str:
+    def hold(self, *, mail: Mail, verdict: Verdict, inspection: Inspection, now: datetime) -> str:
         """Hold the message for those who must wait; return its id.
 
         The same bytes for the same people within five days are a sender's server that lost

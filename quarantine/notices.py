@@ -51,7 +51,7 @@ def names() -> tuple[str, ...]:
 
 
 def reasons(rules: Sequence[str], policy: Policy, language: str) -> str:
-    """Say why in policy words: a line for each rule, its title, its clause and the clause's text."""
+    """Say why in policy words: for each rule its title, its clause and the clause's text."""
     lines = []
     for rule_id in rules:
         rule = policy.rule(rule_id)
@@ -61,13 +61,12 @@ def reasons(rules: Sequence[str], policy: Policy, language: str) -> str:
             continue
         label = words("policy", language)["clause"].format(number=clause.number)
         lines.append(
-            f"- {rule.title.in_language(language)}\n"
-            f"  {label}: {clause.text.in_language(language)}"
+            f"- {rule.title.in_language(language)}\n  {label}: {clause.text.in_language(language)}"
         )
     return "\n".join(lines)
 
 
-def queue(
+def queue(  # noqa: PLR0913 - what a notice is made of
     session: Session,
     post: Post,
     name: str,
@@ -138,8 +137,8 @@ def _render(  # noqa: PLR0913 - what a notice is made of
         message["References"] = held.message_id
     message["Auto-Submitted"] = "auto-generated"
     message["X-Auto-Response-Suppress"] = "All"
-    message["Content-Language"] = ", ".join(order)
     message.set_content(f"\n\n{_RULE_LINE}\n\n".join(texts) + "\n", cte="quoted-printable")
+    message["Content-Language"] = ", ".join(order)
     return message.as_bytes()
 
 

@@ -53,7 +53,11 @@ def _line_of(held: HeldMessage, people: People) -> frozenset[str]:
     manager = people.get(sender.manager) if sender and sender.manager else None
     if manager is None:
         return frozenset()
-    return frozenset({manager.id, manager.deputy} - {None}) if manager.deputy else frozenset({manager.id})
+    return (
+        frozenset({manager.id, manager.deputy} - {None})
+        if manager.deputy
+        else frozenset({manager.id})
+    )
 
 
 def can_see(person: Person, held: HeldMessage, people: People) -> bool:

@@ -134,9 +134,7 @@ class Review:
         if message.reviewer:
             reviewer = people.get(session, message.reviewer)
             values = {language: {"code": answer[:3]} for language in ("en", "cy")}
-            notices.queue(
-                session, self.post, "reopened", reviewer, values, held=message, now=now
-            )
+            notices.queue(session, self.post, "reopened", reviewer, values, held=message, now=now)
 
     def tell_sender(  # noqa: PLR0913 - the words a notice may need
         self,

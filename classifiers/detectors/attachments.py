@@ -45,9 +45,7 @@ class Attachments:
 
     name = "attachments"
 
-    def detect(
-        self, mail: Mail, _texts: Sequence[tuple[Text, Folded]]
-    ) -> Iterator[Finding]:
+    def detect(self, mail: Mail, _texts: Sequence[tuple[Text, Folded]]) -> Iterator[Finding]:
         """Yield one finding for each part that could not be read, with the reason."""
         for defect in mail.message.defects:
             score = _CERTAIN if defect.kind in _AMBIGUOUS else _WEAK

@@ -25,9 +25,7 @@ class BankAccount:
 
     name = "bank-account"
 
-    def detect(
-        self, _mail: Mail, texts: Sequence[tuple[Text, Folded]]
-    ) -> Iterator[Finding]:
+    def detect(self, _mail: Mail, texts: Sequence[tuple[Text, Folded]]) -> Iterator[Finding]:
         """Yield each pair."""
         for text, folded in texts:
             for start, end, _ in matches(_PAIR, folded):

@@ -21,7 +21,9 @@ _SENSITIVE = re2.compile(
 _SENSITIVE_LINE = re2.compile(
     rf"(?im)^{_EDGE}(?:official ?[-:/]{{1,2}} ?sensitive|swyddogol ?[-:/]{{1,2}} ?sensitif)\b"
 )
-_SECRET = re2.compile(rf"(?m)^{_EDGE}(?:UK )?(?:TOP SECRET|SECRET|CYFRINACHOL IAWN|CYFRINACHOL){_EDGE}$")
+_SECRET = re2.compile(
+    rf"(?m)^{_EDGE}(?:UK )?(?:TOP SECRET|SECRET|CYFRINACHOL IAWN|CYFRINACHOL){_EDGE}$"
+)
 _LEGACY = re2.compile(
     rf"(?m)^{_EDGE}(?:(?:NHS |UK )?(?:CONFIDENTIAL|RESTRICTED|PROTECT)|CYFYNGEDIG)"
     rf"(?: ?[-:] ?[A-Z ]{{3,40}})?{_EDGE}$"
@@ -39,9 +41,7 @@ class Marking:
 
     name = "marking"
 
-    def detect(
-        self, _mail: Mail, texts: Sequence[tuple[Text, Folded]]
-    ) -> Iterator[Finding]:
+    def detect(self, _mail: Mail, texts: Sequence[tuple[Text, Folded]]) -> Iterator[Finding]:
         """Yield each marking once."""
         for text, folded in texts:
             seen: set[int] = set()

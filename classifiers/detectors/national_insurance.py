@@ -12,9 +12,7 @@ from classifiers.text.folding import Folded
 from models.finding import Finding, Text
 from models.mail import Mail
 
-_NUMBER = compile_pattern(
-    r"\b[abceghj-prstw-z][abceghj-nprstw-z] ?\d{2} ?\d{2} ?\d{2} ?[a-d]\b"
-)
+_NUMBER = compile_pattern(r"\b[abceghj-prstw-z][abceghj-nprstw-z] ?\d{2} ?\d{2} ?\d{2} ?[a-d]\b")
 _UNUSED = frozenset({"BG", "GB", "KN", "NK", "NT", "TN", "ZZ"})
 _WORDS = compile_pattern(
     r"\bn\.?i\.?(?:n|no|number)?\b|national insurance|yswiriant (?:gwladol|cenedlaethol)|\bnino\b"
@@ -27,9 +25,7 @@ class NationalInsurance:
 
     name = "national-insurance"
 
-    def detect(
-        self, _mail: Mail, texts: Sequence[tuple[Text, Folded]]
-    ) -> Iterator[Finding]:
+    def detect(self, _mail: Mail, texts: Sequence[tuple[Text, Folded]]) -> Iterator[Finding]:
         """Yield each number whose prefix can be given out."""
         for text, folded in texts:
             for start, end, found in matches(_NUMBER, folded):

@@ -26,9 +26,7 @@ class NhsNumber:
 
     name = "nhs-number"
 
-    def detect(
-        self, _mail: Mail, texts: Sequence[tuple[Text, Folded]]
-    ) -> Iterator[Finding]:
+    def detect(self, _mail: Mail, texts: Sequence[tuple[Text, Folded]]) -> Iterator[Finding]:
         """Yield each number whose check digit is right."""
         for text, folded in texts:
             for start, end, found in matches(_NUMBER, folded):

@@ -29,9 +29,7 @@ class PaymentCard:
 
     name = "payment-card"
 
-    def detect(
-        self, _mail: Mail, texts: Sequence[tuple[Text, Folded]]
-    ) -> Iterator[Finding]:
+    def detect(self, _mail: Mail, texts: Sequence[tuple[Text, Folded]]) -> Iterator[Finding]:
         """Yield each number with the right prefix and check digit."""
         for text, folded in texts:
             for start, end, found in matches(_NUMBER, folded):

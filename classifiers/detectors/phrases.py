@@ -32,9 +32,7 @@ class Phrases:
         if sources:
             self._set.Compile()
 
-    def detect(
-        self, _mail: Mail, texts: Sequence[tuple[Text, Folded]]
-    ) -> Iterator[Finding]:
+    def detect(self, _mail: Mail, texts: Sequence[tuple[Text, Folded]]) -> Iterator[Finding]:
         """Yield each place where a phrase stands."""
         if not self._lists:
             return

@@ -22,9 +22,7 @@ class Recipients:
         self._personal = policy.personal_domains
         self._many = policy.many_recipients
 
-    def detect(
-        self, mail: Mail, _texts: Sequence[tuple[Text, Folded]]
-    ) -> Iterator[Finding]:
+    def detect(self, mail: Mail, _texts: Sequence[tuple[Text, Folded]]) -> Iterator[Finding]:
         """Yield one finding a personal address, and one if many outsiders see each other."""
         for address in mail.envelope.addresses:
             if in_domains(parse_address(address).domain, self._personal):

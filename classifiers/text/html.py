@@ -3,8 +3,12 @@
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 _BLOCKS = frozenset(
-    "address article aside blockquote br center dd div dl dt fieldset figure footer form h1 h2 h3"
-    " h4 h5 h6 header hr li main nav ol p pre section table tbody tfoot thead tr ul".split()
+    {
+        *("address", "article", "aside", "blockquote", "br", "center", "dd", "div", "dl", "dt"),
+        *("fieldset", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header"),
+        *("hr", "li", "main", "nav", "ol", "p", "pre", "section", "table", "tbody", "tfoot"),
+        *("thead", "tr", "ul"),
+    }
 )
 _CELLS = frozenset({"td", "th"})
 _SILENT = frozenset({"script", "style", "head", "template", "noscript"})
@@ -64,7 +68,7 @@ class _Walker:
                 continue
             if tag in _SILENT:
                 continue
-            hidden = hidden or self._element(node, tag)
+            hidden = hidden or self._element(node)
             if tag in _BLOCKS:
                 self._break()
                 stack.append(("\n", False))
@@ -93,7 +97,7 @@ class _Walker:
         if text.strip():
             self._hidden.append(" ".join(text.split()))
 
-    def _element(self, node: LexborNode, tag: str) -> bool:
+    def _element(self, node: LexborNode) -> bool:
         """Note the attributes a reader may see; tell whether the element is hidden."""
         attributes = node.attributes
         for name in ("alt", "title"):

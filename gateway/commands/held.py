@@ -106,7 +106,9 @@ def show(arguments: argparse.Namespace) -> int:
         title = f"{rule.title.en} (policy {rule.clause})" if rule else "could not be read"
         sys.stdout.write(f"{'why':<11} {rule_id}: {title}\n")
     for each in happened:
-        sys.stdout.write(f"{each['at'][:19]} {each['action']} by {each['actor']} {each['detail']}\n")
+        sys.stdout.write(
+            f"{each['at'][:19]} {each['action']} by {each['actor']} {each['detail']}\n"
+        )
     return 0
 
 

@@ -24,19 +24,20 @@ def init(arguments: argparse.Namespace) -> int:
             "password": SAMPLE_PASSWORD,
             "name": each.name,
             "manager": each.manager,
-            "roles": sorted(each.roles),
+            "roles": ", ".join(sorted(each.roles)),
         }
         for each in made.accounts
     ]
     if arguments.json:
         sys.stdout.write(json.dumps({"config": str(made.config), "accounts": accounts}) + "\n")
         return 0
-    sys.stdout.write(f"Wrote {made.config} and, beside it, policy.toml, keys.toml and the database.\n")
+    sys.stdout.write(
+        f"Wrote {made.config} and, beside it, policy.toml, keys.toml and the database.\n"
+    )
     if accounts:
         sys.stdout.write(f"\nSample accounts, all with the password {SAMPLE_PASSWORD}\n")
         for each in accounts:
-            roles = ", ".join(each["roles"])
-            sys.stdout.write(f"  {each['username']:<16} {each['name']:<16} {roles}\n")
+            sys.stdout.write(f"  {each['username']:<16} {each['name']:<16} {each['roles']}\n")
         sys.stdout.write("\nThese are for trying it out: never on a machine that others reach.\n")
     sys.stdout.write(
         f"\nNext: porthor --config {made.config} config check"

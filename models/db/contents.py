@@ -25,9 +25,7 @@ def put(session: Session, keyring: Keyring, item: str, contents: dict[str, bytes
         session.add(ContentRow(item=item, kind=kind, sealed=sealed))
 
 
-def open_(
-    session: Session, keyring: Keyring, item: str, kind: str, entry: AuditEntry
-) -> bytes:
+def open_(session: Session, keyring: Keyring, item: str, kind: str, entry: AuditEntry) -> bytes:
     """Return the plain bytes, and enter who looked. Raises NotFound if erased, Tampered."""
     audit.append(session, entry)
     return _open(session, keyring, item, kind)

@@ -75,7 +75,7 @@ def find(
 def find_same(
     session: Session, *, digest: str, sender: str, recipients: Sequence[str], since: datetime
 ) -> HeldMessage | None:
-    """Return the newest held copy of the same bytes and envelope: the sender's server tried again."""
+    """Return the newest held copy of the same bytes and envelope, if a server tried again."""
     query = (
         select(HeldRow)
         .where(
@@ -93,7 +93,7 @@ def find_same(
     return None
 
 
-def move(  # noqa: PLR0913 - the move, and what it leaves behind
+def move(
     session: Session,
     held_id: str,
     before: HeldState,
