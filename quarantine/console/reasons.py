@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from models.finding import Finding
 from models.held import HeldMessage
@@ -28,6 +28,8 @@ _UNREADABLE = {
     "too-large": mark("An attachment could not be read: it is too large"),
     "not-supported": mark("An attachment is of a kind that is not read"),
 }
+_WORDS = frozenset({"phrases", "marking", "recipients"})  # shown whole: they identify no one new
+_MOST_SAMPLES = 5
 _MALFORMED = mark("The email could not be read reliably: it is malformed")
 _OTHER = mark("Something else the policy names")
 _PLACES = {
@@ -45,7 +47,7 @@ class Found:
     name: str
     place: str
     count: int
-    samples: tuple[str, ...] = ()  # masked; empty until the email has been opened
+    samples: tuple[str, ...] = field(default=(), repr=False)  # empty until the email is opened
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,7 +108,7 @@ def _counted(findings: Sequence[Finding], words: Words) -> tuple[Found, ...]:
     result = []
     for (name, place), count in Counter(keys).items():
         excerpts = [
-            each.excerpt
+            each.excerpt if each.detector in _WORDS else mask(each.excerpt)
             for each, key in zip(findings, keys, strict=True)
             if key == (name, place) and each.excerpt
         ]
@@ -115,7 +117,7 @@ def _counted(findings: Sequence[Finding], words: Words) -> tuple[Found, ...]:
                 name=words.gettext(name),
                 place=words.gettext(place) if place else "",
                 count=count,
-                samples=tuple(mask(each) for each in dict.fromkeys(excerpts))[:5],
+                samples=tuple(dict.fromkeys(excerpts))[:_MOST_SAMPLES],
             )
         )
     return tuple(result)
