@@ -1,6 +1,7 @@
 """The audit chain in rows: append under lock, read, verify."""
 
-from collections.abc import Iterator
+from collections.abc import Generator
+from contextlib import closing
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -39,18 +40,20 @@ def append(session: Session, entry: AuditEntry) -> ChainedEntry:
     return chained
 
 
-def read(session: Session, *, subject: str | None = None) -> Iterator[ChainedEntry]:
+def read(session: Session, *, subject: str | None = None) -> Generator[ChainedEntry, None, None]:
     """Yield entries in order; all of them, or those about one subject."""
     query = select(AuditRow).order_by(AuditRow.sequence)
     if subject is not None:
         query = query.where(AuditRow.subject == subject)
-    for row in session.scalars(query.execution_options(yield_per=_BATCH)):
-        yield _entry(row)
+    with session.scalars(query.execution_options(yield_per=_BATCH)) as rows:
+        for row in rows:
+            yield _entry(row)
 
 
 def verify(session: Session) -> tuple[int, str]:
     """Walk the whole chain; return its length and last digest. Raises Tampered, saying where."""
-    length, digest = verify_chain(read(session))
+    with closing(read(session)) as chain:
+        length, digest = verify_chain(chain)
     head = session.get(AuditHeadRow, _HEAD)
     expected = (head.length, head.digest) if head else (0, GENESIS)
     if (length, digest) != expected:

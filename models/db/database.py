@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 
 from models.errors import SettingInvalid, Unavailable
 
+SQLITE_PATIENCE = 30.0  # seconds that a writer waits for another
 _MIGRATIONS = Path(__file__).with_name("migrations")
 HEAD = (_MIGRATIONS / "HEAD").read_text().strip()
 
@@ -50,6 +51,7 @@ class Database:
     def writing(self) -> Iterator[Session]:
         """Give a session whose work is committed at the end, or not at all. Raises Unavailable."""
         with _faults(), Session(self._writer) as session, session.begin():
+            session.connection()  # begin now, so that what is read is what is changed
             yield session
 
     def upgrade(self) -> None:
@@ -83,7 +85,7 @@ class Database:
 
 def _engine(url: str) -> Engine:
     if make_url(url).get_backend_name() == "sqlite":
-        engine = create_engine(url, hide_parameters=True, connect_args={"timeout": 30})
+        engine = create_engine(url, hide_parameters=True, connect_args={"timeout": SQLITE_PATIENCE})
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
