@@ -144,8 +144,16 @@ class NextHop:
                 if self.script.get("dot-after"):
                     self.received.append(Received(mail, rcpts, raw))
                     raise _Dropped
-                if await self._say(writer, "dot", f"250 2.0.0 Ok: queued as N{len(self.received)}"):
-                    self.received.append(Received(mail, rcpts, raw))
+                usual = f"250 2.0.0 Ok: queued as N{len(self.received)}"
+                kept = Received(mail, rcpts, raw)
+                self.received.append(kept)  # before the answer, as a server that means its 250
+                try:
+                    taken = await self._say(writer, "dot", usual)
+                except _Dropped:
+                    taken = False
+                    writer.close()
+                if not taken:
+                    self.received.remove(kept)
             elif verb == "RSET":
                 mail, rcpts = "", []
                 await self._say(writer, "rset", "250 2.0.0 Ok")
