@@ -121,7 +121,8 @@ def _bind(settings: Settings) -> socket.socket:
     waited = threading.Event()
     began = datetime.now(UTC)
     while True:
-        listening = socket.socket(family, socket.SOCK_STREAM)
+        # named as TCP, or asyncio does not set TCP_NODELAY and each reply waits 40 ms
+        listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             listening.bind((host, port))
