@@ -44,6 +44,7 @@ check: .venv/.dev ## formatting, lint, types, import contracts, locks; changes n
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo 2>&1 | tail -3; test $${PIPESTATUS[0]} -eq 0
 	@scripts/check_locks
+	@$(BIN)/python scripts/draw_states.py --check
 
 fix: .venv/.dev ## format, mend what can be mended safely, and draw the docs again
 	@$(BIN)/ruff check --fix --quiet . || true
