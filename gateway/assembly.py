@@ -192,6 +192,7 @@ async def _work(settings: Settings) -> None:
 def run_console(settings: Settings) -> int:
     """Run the console until SIGTERM or SIGINT."""
     import uvicorn  # noqa: PLC0415 - the mail path has no need of it
+
     from quarantine.console.app import create_app  # noqa: PLC0415
 
     database = open_database(settings)

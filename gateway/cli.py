@@ -53,6 +53,7 @@ def build_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     _programs(commands, common)
     _mail(commands, common)
+    _people(commands, common)
     _upkeep(commands, common)
     return parser
 
@@ -165,7 +166,7 @@ def _mail(
         )
 
 
-def _upkeep(
+def _people(
     commands: "argparse._SubParsersAction[argparse.ArgumentParser]",
     common: argparse.ArgumentParser,
 ) -> None:
@@ -194,6 +195,12 @@ def _upkeep(
         "porthor people set-password gwen.morgan < secret",
     )
     password.add_argument("id", metavar="PERSON")
+
+
+def _upkeep(
+    commands: "argparse._SubParsersAction[argparse.ArgumentParser]",
+    common: argparse.ArgumentParser,
+) -> None:
     policy = commands.add_parser("policy", help="Check a policy.").add_subparsers(
         dest="act", metavar="ACT", required=True
     )

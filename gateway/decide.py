@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from gateway.exempt import listed
-from models.address import in_domains, parse_address
+from models.address import in_domains, parse_address, same_mailbox
 from models.envelope import Envelope
 from models.finding import Finding
 from models.policy import Condition, Policy, Rule
@@ -48,7 +48,7 @@ def unread(envelope: Envelope, policy: Policy) -> Verdict:
         clause="",
         disposition=Disposition.HOLD,
         watched=Disposition.HOLD,
-        evidence=(0,),
+        evidence=(),
     )
     return Verdict(
         outcomes=tuple(
@@ -145,4 +145,8 @@ def _fits(finding: Finding, condition: Condition) -> bool:
 
 def _concerns(finding: Finding, recipient: str) -> bool:
     """A finding about one recipient's address concerns that recipient alone."""
-    return "@" not in finding.excerpt or finding.part != "envelope" or finding.excerpt == recipient
+    return (
+        "@" not in finding.excerpt
+        or finding.part != "envelope"
+        or same_mailbox(finding.excerpt, recipient)
+    )

@@ -168,7 +168,7 @@ def parse_policy(raw: bytes, name: str) -> Policy:
         digest=sha256(raw).hexdigest(),
         domains=frozenset(file.domains),
         personal_domains=frozenset(file.personal_domains),
-        consent=file.consent,
+        consent=(file.consent or "").strip() or None,
         clauses=tuple(Clause(number=each.number, text=each.text.build()) for each in file.clauses),
         rules=tuple(each.build() for each in file.rules),
         phrases=tuple(

@@ -117,7 +117,7 @@ postfix_runs = pytest.mark.skipif(
 @postfix_runs
 @pytest.mark.slow
 @pytest.mark.requirement("A1")
-def test_postfix_upstream_by_the_guide(gateway, next_hop, tmp_path_factory):
+def test_postfix_upstream_by_the_guide(gateway, next_hop):
     gateway.init(enabled="false").start("serve")
     port = free_port()
     main_cf = block("main.cf").replace("PORTHOR", str(gateway.port))
@@ -138,7 +138,7 @@ def test_postfix_upstream_by_the_guide(gateway, next_hop, tmp_path_factory):
 @postfix_runs
 @pytest.mark.slow
 def test_postfix_as_the_next_hop(tmp_path):
-    from installed import Gateway  # noqa: PLC0415 - its next hop is Postfix here
+    from installed import Gateway
 
     port = free_port()
     with NextHop() as internet:

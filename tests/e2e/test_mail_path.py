@@ -168,7 +168,7 @@ def test_a_next_hop_that_hangs_costs_only_its_own_session(gateway, next_hop):
     assert gateway.send(CLEAN)[0] == 250
 
 
-def test_a_next_hop_that_is_away_is_451_at_mail(gateway, next_hop):
+def test_a_next_hop_that_is_away_is_451_at_mail(gateway):
     gateway.init(address='"127.0.0.1:9"').start("serve")
     with gateway.client() as client:
         assert client.mail("a@x.example")[0] == 451
@@ -219,7 +219,7 @@ def test_bad_commands_get_a_clear_error(serving, commands, code):
     assert talk(serving.port, *commands)[-1].startswith(code)
 
 
-def test_a_message_over_the_limit_is_refused_and_the_session_goes_on(gateway, next_hop):
+def test_a_message_over_the_limit_is_refused_and_the_session_goes_on(gateway):
     gateway.init(max_message_size='"1MB"').start("serve")
     with gateway.client() as client:
         client.mail("a@x.example")

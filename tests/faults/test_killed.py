@@ -48,7 +48,7 @@ class Load(threading.Thread):
 @pytest.mark.timeout(600)
 @pytest.mark.requirement("A2")
 def test_nothing_answered_250_is_lost(tmp_path):
-    rng = random.Random(20)  # noqa: S311 - moments, not secrets
+    rng = random.Random(20)
     with NextHop() as next_hop:
         gateway = Gateway(tmp_path / "porthor", next_hop).init(enabled="false")
         senders = [Load(gateway, f"s{each}") for each in range(4)]

@@ -26,7 +26,7 @@ def test_sealed_content_opens_and_the_look_is_entered(database, keyring):
         assert [each.entry.action for each in audit.read(session)] == [Action.LOOK]
 
 
-def test_sealed_content_is_not_in_the_clear(database, keyring, database_url):
+def test_sealed_content_is_not_in_the_clear(database, keyring):
     with database.writing() as session:
         contents.put(session, keyring, "A", {"message": b"a planted word"})
     with database.reading() as session:
@@ -139,7 +139,7 @@ def test_a_move_from_a_state_that_has_passed_conflicts(database, keyring):
 def test_many_threads_release_each_message_exactly_once(database, keyring):
     with_staff(database)
     raws = [CARD.replace(b"<1@", b"<%d@" % number) for number in range(20)]
-    from factories import an_envelope  # noqa: PLC0415
+    from factories import an_envelope
 
     ids = [
         hold(database, keyring, raw=raw, envelope=an_envelope(number))
