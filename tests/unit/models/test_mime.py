@@ -1,0 +1,108 @@
+"""read_message never raises, and reads what a reader would."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from models.encoded_words import decode_words, parameters
+from models.mime import read_message
+
+HEAD = b"Content-Type: multipart/mixed; boundary=b\r\n\r\n"
+FRAGMENTS = st.sampled_from(
+    [
+        *(b"Content-Type: multipart/mixed; boundary=b\r\n", b"--b\r\n", b"--b--\r\n", b"\r\n"),
+        *(b"Content-Type: message/rfc822\r\n", b"Content-Transfer-Encoding: base64\r\n"),
+        *(b"=?utf-8?B?", b"?=", b"a: b\r\n", b"\xff\x00", b"AAAA", b"; name*0*=x''%41", b"(" * 9),
+    ]
+)
+
+
+@given(st.binary(max_size=400) | st.lists(FRAGMENTS, max_size=40).map(b"".join))
+def test_it_never_raises(raw):
+    message = read_message(raw)
+    assert message.raw == raw
+    assert "unreadable-structure" not in [each.kind for each in message.defects]
+
+
+@given(st.binary(max_size=200))
+def test_values_never_raise(raw):
+    parameters(decode_words(raw))
+
+
+@pytest.mark.parametrize(
+    ("raw", "parts", "defects"),
+    [
+        pytest.param(b"Subject: x\r\n\r\nbody", [("1", b"body")], [], id="a plain message"),
+        pytest.param(
+            HEAD + b"pre\r\n--b\r\n\r\none\r\n--b\r\n\r\ntwo\r\n--b--\r\npost",
+            [("1", b"one"), ("2", b"two")],
+            [],
+            id="two parts",
+        ),
+        pytest.param(
+            HEAD + b"--b\r\n" + HEAD.replace(b"=b", b"=c") + b"--c\r\n\r\nin\r\n--c--\r\n--b--\r\n",
+            [("1.1", b"in")],
+            [],
+            id="a part in a part",
+        ),
+        pytest.param(
+            HEAD + b"--b\r\nContent-Type: message/rfc822\r\n\r\nSubject: y\r\n\r\nin\r\n--b--\r\n",
+            [("1", b"in")],
+            [],
+            id="an attached message is walked into",
+        ),
+        pytest.param(
+            HEAD + b"--b\r\n\r\none",
+            [("1", b"one")],
+            ["no-closing-boundary"],
+            id="no closing boundary",
+        ),
+        pytest.param(
+            HEAD + b"text", [("1", b"text")], ["boundary-never-found"], id="a boundary never found"
+        ),
+        pytest.param(
+            b"Content-Transfer-Encoding: base64\r\n\r\naGVs*bG8=",
+            [("1", b"hello")],
+            ["bad-base64"],
+            id="junk in base64",
+        ),
+        pytest.param(
+            b"Content-Type: text/html\r\nContent-Type: text/plain\r\n\r\nx",
+            [("1", b"x")],
+            ["duplicate-content-type"],
+            id="two content types",
+        ),
+        pytest.param(b"", [("1", b"")], [], id="nothing at all"),
+    ],
+)
+def test_structure(raw, parts, defects):
+    message = read_message(raw)
+    assert [(each.number, each.payload) for each in message.parts] == parts
+    assert [each.kind for each in message.defects] == defects
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        pytest.param(HEAD + b"--b\r\n\r\nx\r\n" * 100_000, id="100,000 parts"),
+        pytest.param((HEAD + b"--b\r\n") * 10_000, id="10,000 times the same boundary"),
+        pytest.param(b"a: b\r\n" * 50_000 + b"\r\n", id="50,000 fields"),
+        pytest.param(b"Subject: " + b"=?utf-8?q?a?= " * 20_000 + b"\r\n\r\n", id="20,000 words"),
+        pytest.param(
+            b"Content-Type: text/plain" + b"; a=b" * 20_000 + b"\r\n\r\n", id="20,000 parameters"
+        ),
+    ],
+)
+@pytest.mark.timeout(20)
+def test_hostile_structure_is_bounded(raw):
+    assert len(read_message(raw).parts) <= 1000
+
+
+def test_names_are_read_as_people_read_them():
+    raw = (
+        b"Subject: =?utf-8?B?w7Rs?= =?iso-8859-1?Q?_caf=E9?=\r\n"
+        b"Content-Disposition: attachment; filename*0*=utf-8''a%20; filename*1=b.pdf\r\n\r\n"
+    )
+    message = read_message(raw)
+    assert message.value("subject") == "ôl café"
+    assert message.parts[0].filename == "a b.pdf"
