@@ -5,8 +5,10 @@ What each command does is in gateway/commands/, loaded only when it is run.
 """
 
 import argparse
+import ctypes
 import logging
 import os
+import signal
 import sys
 import threading
 import time
@@ -258,6 +260,7 @@ def main(arguments: list[str] | None = None) -> int:
         import_module(f"gateway.commands.{module}"), name
     )
     if getattr(parsed, "child", False):
+        _die_with_parent()
         threading.Thread(target=_stop_with_parent, daemon=True).start()
     _log_to_stderr()
     try:
@@ -280,8 +283,14 @@ def _say(error: PorthorError) -> None:
         sys.stderr.write(f"porthor: {line}\n")
 
 
+def _die_with_parent() -> None:
+    """Ask Linux to kill us the instant `porthor run` dies (prctl(2), PR_SET_PDEATHSIG = 1)."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(1, signal.SIGKILL)
+
+
 def _stop_with_parent() -> None:
-    """End when the pipe from `porthor run` does: the parent was killed."""
+    """End when the pipe from `porthor run` does: for systems that have no such call."""
     sys.stdin.buffer.read()
     os._exit(1)
 
