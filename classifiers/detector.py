@@ -1,6 +1,6 @@
 """What a detector is, and the list of them: no discovery, one tuple."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Protocol
 
 from classifiers.detectors.attachments import Attachments
@@ -11,8 +11,8 @@ from classifiers.detectors.nhs_number import NhsNumber
 from classifiers.detectors.payment_card import PaymentCard
 from classifiers.detectors.phrases import Phrases
 from classifiers.detectors.recipients import Recipients
-from classifiers.text.folding import Folded
-from models.finding import Finding, Text
+from classifiers.text.reading import Reading
+from models.finding import Finding, Rejected
 from models.mail import Mail
 from models.policy import Policy
 
@@ -22,8 +22,11 @@ class Detector(Protocol):
 
     name: str
 
-    def detect(self, mail: Mail, texts: Sequence[tuple[Text, Folded]]) -> Iterable[Finding]:
-        """Yield what was found; offsets are of the text as the sender wrote it."""
+    def detect(self, mail: Mail, reading: Reading) -> Iterable[Finding | Rejected]:
+        """Yield what was found, and what was looked at and left.
+
+        Offsets are of the text as the sender wrote it.
+        """
         ...
 
 

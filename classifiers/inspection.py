@@ -3,15 +3,35 @@
 from collections.abc import Sequence
 
 from classifiers.detector import Detector
-from classifiers.text.folding import fold
-from classifiers.text.reading import texts_of
-from models.finding import Inspection
+from classifiers.settings import LIMITS, ReadingSettings
+from classifiers.text.reading import read
+from models.finding import Finding, Inspection, Rejected
 from models.mail import Mail
 
 
-def inspect(mail: Mail, detectors: Sequence[Detector]) -> Inspection:
-    """Return the findings, and the texts they point into; no texts when nothing was found."""
-    texts = texts_of(mail.message)
-    folded = tuple((text, fold(text.content)) for text in texts)
-    findings = tuple(finding for detector in detectors for finding in detector.detect(mail, folded))
-    return Inspection(texts=texts if findings else (), findings=findings)
+def inspect(
+    mail: Mail,
+    detectors: Sequence[Detector],
+    limits: ReadingSettings = LIMITS,
+    *,
+    explain: bool = False,
+) -> Inspection:
+    """Return the findings, and the texts they point into; no texts when nothing was found.
+
+    To `explain` is to keep the texts whatever was found, and the candidates that were left.
+    """
+    reading = read(mail.message, limits)
+    findings: list[Finding] = []
+    rejected: list[Rejected] = []
+    for detector in detectors:
+        for each in detector.detect(mail, reading):
+            if isinstance(each, Finding):
+                findings.append(each)
+            elif explain:
+                rejected.append(each)
+    return Inspection(
+        texts=tuple(text for text, _ in reading.texts) if findings or explain else (),
+        findings=tuple(findings),
+        rejected=tuple(rejected),
+        unread=reading.unread,
+    )

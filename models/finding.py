@@ -1,4 +1,4 @@
-"""What detectors find, and the text they found it in."""
+"""What detectors find, the text they found it in, and what could not be read."""
 
 from dataclasses import dataclass, field
 
@@ -7,10 +7,12 @@ from dataclasses import dataclass, field
 class Text:
     """The text of one part as a reader would see it.
 
-    Offsets of findings count characters of `content`.
+    Offsets of findings count characters of `content`. A part is numbered as IMAP numbers it
+    ("2.1"); what lies inside an attachment is counted after a slash ("2/1", "2/1/3"), and
+    another reading of an ambiguous part after a tilde ("2~1").
     """
 
-    part: str  # "2.1"; "0" is the header (subject and file names)
+    part: str  # "0" is the header (subject, names and file names)
     kind: str  # "header", "visible" or "hidden"
     content: str = field(repr=False)
     own: tuple[tuple[int, int], ...]  # the sender's own words: [start, end), in order
@@ -21,13 +23,22 @@ class Text:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Unread:
+    """Something that could not be read, or not wholly."""
+
+    part: str
+    reason: str  # a fixed slug: docs/reading.md lists them; never text from the message
+    name: str = field(default="", repr=False)  # the file's name, if it has one
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
     """One thing found in one part: characters `start` up to `end` of that part's text."""
 
     detector: str  # "nhs-number"
     category: str  # "health"; for phrases, the name of the list
     score: float  # 0.0 to 1.0, how sure
-    part: str  # "2.1", as IMAP numbers parts; "0" the header; "envelope" the recipients
+    part: str  # "2.1" as in Text; "envelope" the recipients
     kind: str = "visible"  # which text of the part: "header", "visible", "hidden"
     start: int = 0
     end: int = 0
@@ -37,8 +48,23 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Rejected:
+    """A candidate that a detector looked at and left, and why; for explaining, never kept."""
+
+    detector: str
+    reason: str  # a fixed slug, such as "check-digit"
+    part: str
+    kind: str
+    start: int
+    end: int
+    excerpt: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Inspection:
-    """What one inspection gave: the texts read and the findings in them."""
+    """What one inspection gave: the texts read, the findings in them, and what was left."""
 
     texts: tuple[Text, ...] = field(repr=False)
     findings: tuple[Finding, ...]
+    rejected: tuple[Rejected, ...] = ()
+    unread: tuple[Unread, ...] = ()

@@ -3,11 +3,11 @@
 Neither has a check digit of its own, so both must be there, or a word that names one.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from classifiers.detectors.pattern import compile_pattern, finding, matches, nearby
-from classifiers.text.folding import Folded
-from models.finding import Finding, Text
+from classifiers.text.reading import Reading
+from models.finding import Finding
 from models.mail import Mail
 
 _PAIR = compile_pattern(
@@ -25,9 +25,9 @@ class BankAccount:
 
     name = "bank-account"
 
-    def detect(self, _mail: Mail, texts: Sequence[tuple[Text, Folded]]) -> Iterator[Finding]:
+    def detect(self, _mail: Mail, reading: Reading) -> Iterator[Finding]:
         """Yield each pair."""
-        for text, folded in texts:
+        for text, folded in reading.texts:
             for start, end, _ in matches(_PAIR, folded):
                 score = 0.9 if nearby(folded, start, end, _WORDS) else 0.4
                 yield finding(self.name, "financial", score, text, folded, start, end)

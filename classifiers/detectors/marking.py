@@ -5,13 +5,13 @@ footer; in running prose "official, sensitive" is not a marking. SECRET and the 
 RESTRICTED and CONFIDENTIAL count only as a whole line of capitals.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 import re2
 
 from classifiers.detectors.pattern import finding, matches
-from classifiers.text.folding import Folded
-from models.finding import Finding, Text
+from classifiers.text.reading import Reading
+from models.finding import Finding
 from models.mail import Mail
 
 _EDGE = r"[ \t\[\](){}*_:;.,|#=-]*"
@@ -41,9 +41,9 @@ class Marking:
 
     name = "marking"
 
-    def detect(self, _mail: Mail, texts: Sequence[tuple[Text, Folded]]) -> Iterator[Finding]:
+    def detect(self, _mail: Mail, reading: Reading) -> Iterator[Finding]:
         """Yield each marking once."""
-        for text, folded in texts:
+        for text, folded in reading.texts:
             seen: set[int] = set()
             for pattern, category, score in _TABLE:
                 for start, end, _ in matches(pattern, folded):

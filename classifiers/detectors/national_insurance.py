@@ -5,11 +5,11 @@ first two, never O in the second, and some pairs are not given out. The shape is
 to stand alone when spaced in pairs or beside a word.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from classifiers.detectors.pattern import compile_pattern, finding, matches, nearby
-from classifiers.text.folding import Folded
-from models.finding import Finding, Text
+from classifiers.text.reading import Reading
+from models.finding import Finding
 from models.mail import Mail
 
 _NUMBER = compile_pattern(r"\b[abceghj-prstw-z][abceghj-nprstw-z] ?\d{2} ?\d{2} ?\d{2} ?[a-d]\b")
@@ -25,9 +25,9 @@ class NationalInsurance:
 
     name = "national-insurance"
 
-    def detect(self, _mail: Mail, texts: Sequence[tuple[Text, Folded]]) -> Iterator[Finding]:
+    def detect(self, _mail: Mail, reading: Reading) -> Iterator[Finding]:
         """Yield each number whose prefix can be given out."""
-        for text, folded in texts:
+        for text, folded in reading.texts:
             for start, end, found in matches(_NUMBER, folded):
                 if found[:2].upper() in _UNUSED:
                     continue

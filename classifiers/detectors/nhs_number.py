@@ -5,13 +5,13 @@ NUMBER"). One ten-digit number in eleven passes by chance, so a word nearby must
 score; the usual 3-3-4 spacing helps a little.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from stdnum.gb import nhs
 
 from classifiers.detectors.pattern import compile_pattern, digits_of, finding, matches, nearby
-from classifiers.text.folding import Folded
-from models.finding import Finding, Text
+from classifiers.text.reading import Reading
+from models.finding import Finding
 from models.mail import Mail
 
 _NUMBER = compile_pattern(r"\b\d{3}[ .-]?\d{3}[ .-]?\d{4}\b")
@@ -26,9 +26,9 @@ class NhsNumber:
 
     name = "nhs-number"
 
-    def detect(self, _mail: Mail, texts: Sequence[tuple[Text, Folded]]) -> Iterator[Finding]:
+    def detect(self, _mail: Mail, reading: Reading) -> Iterator[Finding]:
         """Yield each number whose check digit is right."""
-        for text, folded in texts:
+        for text, folded in reading.texts:
             for start, end, found in matches(_NUMBER, folded):
                 if not nhs.is_valid(digits_of(found)):
                     continue

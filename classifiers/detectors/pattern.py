@@ -5,15 +5,16 @@ from collections.abc import Iterator
 import re2
 
 from classifiers.text.folding import Folded
-from models.finding import Finding, Text
+from models.finding import Finding, Rejected, Text
 
 _REACH = 80  # characters on each side in which a word counts as nearby
+_SEPARATORS = "\t;|,"  # between the cells of a table
 
 
-def compile_pattern(source: str) -> "re2._Regexp":
-    """Compile one pattern, ignoring case."""
+def compile_pattern(source: str, *, case: bool = False) -> "re2._Regexp":
+    """Compile one pattern, ignoring case unless `case`."""
     options = re2.Options()
-    options.case_sensitive = False
+    options.case_sensitive = case
     options.log_errors = False
     return re2.compile(source, options)
 
@@ -25,8 +26,35 @@ def matches(pattern: "re2._Regexp", folded: Folded) -> Iterator[tuple[int, int, 
 
 
 def nearby(folded: Folded, start: int, end: int, words: "re2._Regexp") -> bool:
-    """Tell whether one of some words stands near a match."""
-    return words.search(folded.text[max(0, start - _REACH) : end + _REACH]) is not None
+    """Tell whether one of some words stands near a match, or heads its column of a table."""
+    if words.search(folded.text[max(0, start - _REACH) : end + _REACH]) is not None:
+        return True
+    heading = _heading(folded, start)
+    return bool(heading) and words.search(heading) is not None
+
+
+def _heading(folded: Folded, start: int) -> str:
+    """The cell that heads the column in which a match stands; "" outside a table."""
+    text = folded.text
+    line_start = text.rfind("\n", 0, start) + 1
+    line_end = text.find("\n", start)
+    line = text[line_start : line_end if line_end >= 0 else len(text)]
+    for separator in _SEPARATORS:
+        if count := line.count(separator):
+            column = line.count(separator, 0, start - line_start)
+            cells = _first_row(folded, separator, count)
+            return cells[column] if column < len(cells) else ""
+    return ""
+
+
+def _first_row(folded: Folded, separator: str, count: int) -> list[str]:
+    """The cells of the first line with as many separators: a table's heading."""
+    key = ("first-row", separator, count)
+    if key not in folded.notes:
+        lines = (each for each in folded.text.split("\n") if each.count(separator) == count)
+        folded.notes[key] = next(lines, "").split(separator)
+    cells: list[str] = folded.notes[key]
+    return cells
 
 
 def finding(  # noqa: PLR0913 - a finding's own fields
@@ -43,6 +71,22 @@ def finding(  # noqa: PLR0913 - a finding's own fields
         start=first,
         end=last,
         own=text.is_own(first),
+        excerpt=text.content[first:last],
+    )
+
+
+def rejected(
+    detector: str, reason: str, text: Text, folded: Folded, start: int, end: int
+) -> Rejected:
+    """Note a candidate that was left, and why."""
+    first, last = folded.span(start, end)
+    return Rejected(
+        detector=detector,
+        reason=reason,
+        part=text.part,
+        kind=text.kind,
+        start=first,
+        end=last,
         excerpt=text.content[first:last],
     )
 

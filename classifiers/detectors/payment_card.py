@@ -4,13 +4,13 @@ Thirteen to nineteen digits with an issuer's prefix (ISO/IEC 7812) and a Luhn ch
 number in ten passes Luhn by chance, so grouping as on the card or a word nearby counts.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from stdnum import luhn
 
 from classifiers.detectors.pattern import compile_pattern, digits_of, finding, matches, nearby
-from classifiers.text.folding import Folded
-from models.finding import Finding, Text
+from classifiers.text.reading import Reading
+from models.finding import Finding
 from models.mail import Mail
 
 _NUMBER = compile_pattern(
@@ -29,9 +29,9 @@ class PaymentCard:
 
     name = "payment-card"
 
-    def detect(self, _mail: Mail, texts: Sequence[tuple[Text, Folded]]) -> Iterator[Finding]:
+    def detect(self, _mail: Mail, reading: Reading) -> Iterator[Finding]:
         """Yield each number with the right prefix and check digit."""
-        for text, folded in texts:
+        for text, folded in reading.texts:
             for start, end, found in matches(_NUMBER, folded):
                 digits = digits_of(found)
                 if not luhn.is_valid(digits) or len(set(digits)) < _ENOUGH_KINDS:

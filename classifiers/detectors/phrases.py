@@ -9,8 +9,9 @@ from collections.abc import Iterator, Sequence
 import re2
 
 from classifiers.detectors.pattern import compile_pattern, finding, matches
-from classifiers.text.folding import Folded, fold
-from models.finding import Finding, Text
+from classifiers.text.folding import fold
+from classifiers.text.reading import Reading
+from models.finding import Finding
 from models.mail import Mail
 from models.policy import PhraseList
 
@@ -32,11 +33,11 @@ class Phrases:
         if sources:
             self._set.Compile()
 
-    def detect(self, _mail: Mail, texts: Sequence[tuple[Text, Folded]]) -> Iterator[Finding]:
+    def detect(self, _mail: Mail, reading: Reading) -> Iterator[Finding]:
         """Yield each place where a phrase stands."""
         if not self._lists:
             return
-        for text, folded in texts:
+        for text, folded in reading.texts:
             for index in sorted(self._set.Match(folded.text) or ()):
                 listed = self._lists[index]
                 for start, end, _ in matches(self._patterns[index], folded):

@@ -1,11 +1,11 @@
 """Finds what is unusual about the recipients: personal webmail, and many visible outsiders."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from email.utils import getaddresses
 
-from classifiers.text.folding import Folded
+from classifiers.text.reading import Reading
 from models.address import in_domains, parse_address
-from models.finding import Finding, Text
+from models.finding import Finding
 from models.mail import Mail
 from models.policy import Policy
 
@@ -22,7 +22,7 @@ class Recipients:
         self._personal = policy.personal_domains
         self._many = policy.many_recipients
 
-    def detect(self, mail: Mail, _texts: Sequence[tuple[Text, Folded]]) -> Iterator[Finding]:
+    def detect(self, mail: Mail, _reading: Reading) -> Iterator[Finding]:
         """Yield one finding a personal address, and one if many outsiders see each other."""
         for address in mail.envelope.addresses:
             if in_domains(parse_address(address).domain, self._personal):

@@ -1,21 +1,30 @@
 """Text as a pattern should see it: differences that no reader sees are taken out.
 
-Compatibility forms (NFKC), zero-width and soft-hyphen characters, and any script's digits;
-with a way back, so that a finding points at the characters the sender wrote.
+Compatibility forms (NFKC), zero-width and soft-hyphen characters, letters that only look Latin,
+and any script's digits; with a way back, so that a finding points at what the sender wrote.
 """
 
 import unicodedata
 from bisect import bisect_right
-from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
 
 
-@dataclass(frozen=True, slots=True)
 class Folded:
     """Folded text, and where each folded character came from."""
 
-    text: str = field(repr=False)
-    original: str = field(repr=False)
-    _starts: tuple[int, ...] | None = field(default=None, repr=False)
+    def __init__(self, text: str, original: str, starts: tuple[int, ...] | None = None) -> None:
+        self.text = text
+        self.original = original
+        self._starts = starts
+
+    def __repr__(self) -> str:
+        return f"Folded({len(self.text)} characters)"  # content reaches no log
+
+    @cached_property
+    def notes(self) -> dict[Any, Any]:
+        """What detectors worked out once about this text and need again."""
+        return {}
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """Turn a span of the folded text, not empty, into one of the original."""

@@ -1,6 +1,11 @@
 """What a reader would see of HTML, and apart from it what is hidden (selectolax, Lexbor)."""
 
+from collections.abc import Iterator
+
 from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from classifiers.text.charsets import plausible_texts
+from classifiers.text.extracting import Budget, Extracted, Piece, Source
 
 _BLOCKS = frozenset(
     {
@@ -14,6 +19,15 @@ _CELLS = frozenset({"td", "th"})
 _SILENT = frozenset({"script", "style", "head", "template", "noscript"})
 _HIDING = ("display:none", "visibility:hidden", "font-size:0", "opacity:0", "mso-hide:all")
 _QUOTES = ("gmail_quote", "moz-cite-prefix", "yahoo_quoted", "divRplyFwdMsg", "appendonsend")
+
+
+def read_html(source: Source, _budget: Budget) -> Iterator[Extracted]:
+    """Yield the visible text and the hidden, of each plausible character set."""
+    for index, text in enumerate(plausible_texts(source.payload, source.charset)):
+        visible, hidden, quoted_from = html_texts(text)
+        yield Piece(visible, quoted_from=quoted_from, another=index > 0)
+        if hidden:
+            yield Piece(hidden, hidden=True)
 
 
 def html_texts(source: str) -> tuple[str, str, int | None]:

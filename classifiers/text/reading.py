@@ -1,55 +1,196 @@
-"""Message -> its texts: the header's, and each text part's visible and hidden."""
+"""Message -> its texts, and what of it could not be read.
 
+Every part is read by every reader its octets may belong to; what readers find inside is read in
+its turn, to the limits. Nothing is skipped in silence: what is not read is an `Unread`.
+"""
+
+from collections import deque
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 
-from classifiers.settings import LIMITS, TextLimits
-from classifiers.text.html import html_texts
+from classifiers.settings import LIMITS, ReadingSettings
+from classifiers.text.embedded import embedded
+from classifiers.text.extracting import Budget, Member, Missing, Piece, Source, TooMuch
+from classifiers.text.folding import Folded, fold
+from classifiers.text.kinds import kinds_of
 from classifiers.text.own_words import own_spans
-from models.encoded_words import text_of
-from models.finding import Text
-from models.message import Message, Part
+from classifiers.text.readers import HARMLESS, reader_of
+from models.finding import Text, Unread
+from models.message import Message
 
 _HEADER_FIELDS = ("Subject", "Comments", "Keywords", "Thread-Topic")
-_HTML = frozenset({"text/html", "application/xhtml+xml"})
+_NAMED_FIELDS = ("From", "To", "Cc", "Reply-To", "Sender")
+_MOST_NAMES = 20_000  # characters of one address field whose display names are read
 
 
-def texts_of(message: Message, limits: TextLimits = LIMITS) -> tuple[Text, ...]:
-    """Read all the text of a message, within limits. Never raises."""
-    return tuple(_texts(message, limits))
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What detectors are given: every text, also folded, and what could not be read."""
+
+    texts: tuple[tuple[Text, Folded], ...]
+    unread: tuple[Unread, ...] = ()
 
 
-def _texts(message: Message, limits: TextLimits) -> Iterator[Text]:
-    yield _header_text(message)
-    left = limits.total
-    for part in message.parts:
-        for text in _part_texts(part, limits):
-            if left <= 0:
-                return
-            left -= len(text.content)
-            yield text
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    """Something still to be read, and its place."""
+
+    number: str
+    source: Source
+    depth: int
+    own: bool  # the sender wrote it, as far as anyone can tell
+    body: bool  # part of the mail itself: quoted replies and signatures are told apart
+
+
+@dataclass(slots=True)
+class _Found:
+    """What one message gave so far."""
+
+    texts: list[Text] = field(default_factory=list)
+    unread: list[Unread] = field(default_factory=list)
+
+
+def read(message: Message, limits: ReadingSettings = LIMITS) -> Reading:
+    """Read everything in a message that a recipient could read, within limits. Never raises."""
+    found = _Found(texts=[_header_text(message)])
+    budget = Budget(limits)
+    waiting = deque(
+        _Waiting(
+            number=part.number,
+            source=Source(part.payload, part.content_type, part.filename or "", part.charset),
+            depth=0,
+            own=not part.attached_mail,
+            body=part.disposition != "attachment",
+        )
+        for part in message.parts
+    )
+    while waiting:
+        item = waiting.popleft()
+        try:
+            budget.tick()
+            waiting.extendleft(reversed(_read_one(item, found, budget)))
+        except TooMuch as limit:
+            for each in (item, *waiting):
+                found.unread.append(Unread(part=each.number, reason=limit.reason))
+            break
+    return Reading(
+        texts=tuple((text, fold(text.content)) for text in found.texts if text.content),
+        unread=tuple(dict.fromkeys(found.unread)),
+    )
 
 
 def _header_text(message: Message) -> Text:
+    """Subject, display names and file names: a line each."""
     lines = [value for name in _HEADER_FIELDS for value in message.values(name)]
+    for name in _NAMED_FIELDS:
+        lines += [_names(value) for value in message.values(name)]
     lines += [part.filename for part in message.parts if part.filename]
-    content = "\n".join(lines)
+    content = "\n".join(line for line in lines if line)
     return Text(part="0", kind="header", content=content, own=((0, len(content)),))
 
 
-def _part_texts(part: Part, limits: TextLimits) -> Iterator[Text]:
-    if not part.content_type.startswith("text/") and part.content_type not in _HTML:
-        return
-    source = text_of(part.payload[: limits.part], part.charset)
-    if part.content_type in _HTML:
-        visible, hidden, quote_start = html_texts(source)
-        yield _visible(part, visible, quote_start)
+def _names(value: str) -> str:
+    """The display names of an address field, without the addresses."""
+    names = (each.rpartition("<")[0].strip(' "') for each in value[:_MOST_NAMES].split(","))
+    return ", ".join(each for each in names if each)
+
+
+def _read_one(item: _Waiting, found: _Found, budget: Budget) -> list[_Waiting]:
+    """Read one source by every reader it may belong to; return what was inside."""
+    source = item.source
+    if len(source.payload) > budget.limits.part:
+        raise_part = Unread(part=item.number, reason="too-large", name=source.name)
+        found.unread.append(raise_part)
+        return []
+    inside: list[_Waiting] = []
+    for kind in kinds_of(source):
+        if kind in HARMLESS:
+            continue
+        inside += _with_reader(kind, item, found, budget, len(inside))
+    return inside
+
+
+def _with_reader(
+    kind: str, item: _Waiting, found: _Found, budget: Budget, numbered: int
+) -> list[_Waiting]:
+    gathered = _Gathered(item)
+    members: list[Member] = []
+    try:
+        for each in _extracted(kind, item.source, budget):
+            match each:
+                case Piece():
+                    budget.text(len(each.content))
+                    gathered.add(each)
+                    members += embedded(each.content)
+                case Member():
+                    budget.member()
+                    members.append(each)
+                case Missing():
+                    found.unread.append(
+                        Unread(part=item.number, reason=each.reason, name=each.name)
+                    )
+    finally:
+        found.texts.extend(gathered.texts(len(found.texts)))
+    if members and item.depth >= budget.limits.depth:
+        found.unread.append(Unread(part=item.number, reason="too-deep", name=item.source.name))
+        return []
+    return [
+        _Waiting(
+            number=f"{item.number}/{numbered + index + 1}",
+            source=Source(each.payload, each.content_type, each.name, each.charset),
+            depth=item.depth + 1,
+            own=item.own and each.own,
+            body=False,
+        )
+        for index, each in enumerate(members)
+    ]
+
+
+def _extracted(kind: str, source: Source, budget: Budget) -> Iterator[Piece | Member | Missing]:
+    """What a reader yields; whatever it raises is damage to the source, said as such."""
+    try:
+        yield from reader_of(kind)(source, budget)
+    except TooMuch as limit:
+        yield Missing(limit.reason, source.name)
+    except MemoryError:
+        yield Missing("too-large", source.name)
+    except Exception:  # noqa: BLE001 - promised: hostile octets are damage, never an error
+        yield Missing("damage", source.name)
+
+
+class _Gathered:
+    """The pieces of one source, joined into its texts."""
+
+    def __init__(self, item: _Waiting) -> None:
+        self._item = item
+        self._pieces: list[Piece] = []
+
+    def add(self, piece: Piece) -> None:
+        if piece.content.strip():
+            self._pieces.append(piece)
+
+    def texts(self, made: int) -> Iterator[Text]:
+        """The visible text, the hidden text, and each other reading by itself.
+
+        `made` numbers the other readings, so that no two texts of a message are called alike.
+        """
+        visible = [each for each in self._pieces if not each.hidden and not each.another]
+        hidden = [each for each in self._pieces if each.hidden]
+        number = self._item.number
+        if visible:
+            yield self._text(number, "visible", visible)
         if hidden:
-            yield Text(part=part.number, kind="hidden", content=hidden, own=((0, len(hidden)),))
-    else:
-        yield _visible(part, source.replace("\r\n", "\n"), None)
+            yield self._text(number, "hidden", hidden)
+        for index, each in enumerate(each for each in self._pieces if each.another):
+            yield self._text(f"{number}~{made + index}", "visible", [each])
 
-
-def _visible(part: Part, content: str, quote_start: int | None) -> Text:
-    attached = part.disposition == "attachment"
-    own = ((0, len(content)),) if attached else own_spans(content, quote_start)
-    return Text(part=part.number, kind="visible", content=content, own=own)
+    def _text(self, number: str, kind: str, pieces: list[Piece]) -> Text:
+        content = "\n".join(each.content for each in pieces)
+        whole = ((0, len(content)),)
+        if not (self._item.own and all(each.own for each in pieces)):
+            own: tuple[tuple[int, int], ...] = ()
+        elif self._item.body and kind == "visible":
+            own = own_spans(content, pieces[0].quoted_from if len(pieces) == 1 else None)
+        else:
+            own = whole
+        return Text(part=number, kind=kind, content=content, own=own)

@@ -1,0 +1,147 @@
+"""What octets are, by what they hold; what they are called counts only where that says nothing.
+
+A lie costs nothing: every kind whose mark is found is read. Marks are those of the formats' own
+specifications, which docs/reading.md lists.
+"""
+
+from classifiers.text.extracting import Source
+
+_STARTS: tuple[tuple[bytes, str], ...] = (
+    (b"PK\x03\x04", "zip"),
+    (b"PK\x05\x06", "zip"),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "ole"),
+    (b"{\\rt", "rtf"),
+    (b"7z\xbc\xaf\x27\x1c", "archive"),
+    (b"Rar!\x1a\x07", "archive"),
+    (b"MSCF", "archive"),
+    (b"\x1f\x8b", "gzip"),
+    (b"BZh", "bzip2"),
+    (b"\xfd7zXZ\x00", "xz"),
+    (b"\x78\x9f\x3e\x22", "tnef"),
+    (b"-----BEGIN PGP MESSAGE-----", "encrypted"),
+    (b"Salted__", "encrypted"),
+    (b"age-encryption.org/", "encrypted"),
+    (b"\x89PNG\r\n\x1a\n", "image"),
+    (b"\xff\xd8\xff", "image"),
+    (b"GIF8", "image"),
+    (b"II*\x00", "image"),
+    (b"MM\x00*", "image"),
+    (b"BM", "image"),
+    (b"ID3", "media"),
+    (b"OggS", "media"),
+    (b"RIFF", "media"),
+    (b"\x1a\x45\xdf\xa3", "media"),
+)
+_ZIP_END, _PDF, _TAR = b"PK\x05\x06", b"%PDF-", b"ustar"
+_NEAR_START = 1024  # a PDF's mark may stand in the first 1024 octets (ISO 32000-1, H.3.4.1)
+_NEAR_END = 66_000  # a zip's end record and its comment (APPNOTE 4.3.16)
+
+_BY_TYPE = {
+    "text/html": "html",
+    "application/xhtml+xml": "html",
+    "text/rtf": "rtf",
+    "application/rtf": "rtf",
+    "text/calendar": "calendar",
+    "application/ics": "calendar",
+    "text/vcard": "calendar",
+    "text/x-vcard": "calendar",
+    "text/directory": "calendar",
+    "message/rfc822": "mail",
+    "message/global": "mail",
+    "message/partial": "partial",
+    "message/external-body": "elsewhere",
+    "application/ms-tnef": "tnef",
+    "application/vnd.ms-tnef": "tnef",
+    "application/pgp-encrypted": "encrypted",
+    "application/pgp-signature": "signature",
+    "application/pgp-keys": "signature",
+    "application/pkcs7-signature": "signature",
+    "application/x-pkcs7-signature": "signature",
+}
+_BY_NAME = {
+    "html": "html",
+    "htm": "html",
+    "xhtml": "html",
+    "mht": "mail",
+    "mhtml": "mail",
+    "eml": "mail",
+    "ics": "calendar",
+    "vcf": "calendar",
+    "rtf": "rtf",
+    "p7s": "signature",
+}
+_SMIME = frozenset({"application/pkcs7-mime", "application/x-pkcs7-mime"})
+_ENVELOPED = (  # id-envelopedData and id-ct-authEnvelopedData (RFC 5652, RFC 5083)
+    bytes.fromhex("2a864886f70d010703"),
+    bytes.fromhex("2a864886f70d0109100117"),
+)
+_MEDIA_TYPES = {"image": "image", "audio": "media", "video": "media", "font": "media"}
+
+
+def kinds_of(source: Source) -> tuple[str, ...]:
+    """Return every kind that these octets may be, the likeliest first; ("unknown",) if none."""
+    payload = source.payload
+    if not payload.strip(b"\r\n \t"):
+        return ("empty",)
+    found = [kind for mark, kind in _STARTS if payload.startswith(mark)][:1]
+    if _PDF in payload[:_NEAR_START]:
+        found.append("pdf")
+    if "zip" not in found and payload.rfind(_ZIP_END, max(0, len(payload) - _NEAR_END)) > 0:
+        found.append("zip")  # whatever stands before: the end record is what readers look for
+    if payload[257:262] == _TAR:
+        found.append("archive")
+    if not found or found == ["image"]:
+        found.extend(each for each in _declared(source) if each not in found)
+    if not found:
+        found.append("text" if looks_like_text(payload) else "unknown")
+    return tuple(found)
+
+
+def _declared(source: Source) -> list[str]:
+    """What type and name say, for formats whose octets have no mark of their own."""
+    kind, payload = source.content_type, source.payload
+    if kind in _SMIME:
+        return ["encrypted" if any(each in payload[:64] for each in _ENVELOPED) else "smime"]
+    by_type = _BY_TYPE.get(kind)
+    extension = source.name.rpartition(".")[2].strip().lower()
+    by_name = _BY_NAME.get(extension)
+    declared = [each for each in dict.fromkeys((by_type, by_name)) if each]
+    if not declared and _looks_like_html(payload):
+        declared = ["html"]
+    if not declared and kind.startswith("text/"):
+        declared = ["text"]
+    media = _MEDIA_TYPES.get(kind.partition("/")[0])
+    if not declared and media and not looks_like_text(payload):
+        declared = [media]
+    return declared
+
+
+def _looks_like_html(payload: bytes) -> bool:
+    start = payload[:512].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    return start.startswith((b"<!doctype html", b"<html", b"<head", b"<body"))
+
+
+_CONTROLS = bytes(range(9)) + b"\x0b\x0e\x0f" + bytes(range(16, 27)) + bytes(range(28, 32))
+_SAMPLE = 64 * 1024
+_MOST_CONTROLS = 0.02  # of all octets
+
+
+def looks_like_text(payload: bytes) -> bool:
+    """Tell whether octets read as text in some character set: few controls, or UTF-16."""
+    sample = payload[:_SAMPLE]
+    if sample.startswith((b"\xff\xfe", b"\xfe\xff")) or utf16_order(sample):
+        return True
+    controls = len(sample) - len(sample.translate(None, _CONTROLS))
+    return controls <= len(sample) * _MOST_CONTROLS
+
+
+def utf16_order(sample: bytes) -> str:
+    """Tell "utf-16-le" or "utf-16-be" by which octets of the pairs are NUL; "" if neither."""
+    pairs = len(sample) // 2
+    if not pairs or b"\0" not in sample:
+        return ""
+    if sample[1::2].count(0) > pairs * 0.6 and sample[::2].count(0) < pairs * 0.2:
+        return "utf-16-le"
+    if sample[::2].count(0) > pairs * 0.6 and sample[1::2].count(0) < pairs * 0.2:
+        return "utf-16-be"
+    return ""
