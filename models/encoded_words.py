@@ -87,6 +87,22 @@ def parameters(value: str) -> tuple[str, dict[str, str]]:
     return _without_comments(main).strip().lower(), plain
 
 
+def values_of(value: str, wanted: str) -> list[str]:
+    """Return every value that a mail program might take one parameter to have.
+
+    Duplicates, RFC 2231's form beside the plain one, and with quotes or comments read strictly
+    and not. Never raises.
+    """
+    found = []
+    for item in [*_split_quoted(value), *value.split(";")][: 2 * _MOST_PARAMETERS]:
+        name, equals, text = item.partition("=")
+        text = text.strip()
+        if equals and _without_comments(name).strip().lower() == wanted:
+            found += [_unquote(text), text.partition(" ")[0].strip('"'), text.strip('"')]
+    joined = parameters(value)[1].get(wanted)
+    return list(dict.fromkeys(([joined] if joined else []) + found))
+
+
 def _join(pieces: list[tuple[int, bool, str]]) -> str:
     """Join the continuations of one parameter (RFC 2231 sections 3 and 4)."""
     charset, octets = None, b""

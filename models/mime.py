@@ -1,23 +1,31 @@
 """Reads a message from its bytes: header fields, numbered leaves, and what is malformed.
 
-One pass over the structure, iterative, on the bytes themselves; header values are decoded one
-by one and bounded. Python's `email` with its modern policy raises on malformed fields and
-takes seconds over hostile ones (docs/specifications.md), so nothing here leans on it.
-`read_message` never raises: what is malformed becomes a Defect.
+One pass over the structure, iterative, on the bytes themselves. Python's `email` with its
+modern policy raises on malformed fields and takes seconds over hostile ones
+(docs/specifications.md), so nothing here leans on it. `read_message` never raises.
 
-Kinds of defect: duplicate-content-type, duplicate-transfer-encoding, missing-boundary,
-boundary-never-found, no-closing-boundary, bad-base64, unknown-transfer-encoding,
-too-many-parts, too-deep, too-many-fields, header-too-long, unreadable-structure.
+Where mail programs differ, every plausible way is read: the likeliest as part "2", others as
+"2~1", "2~2". A message whose structure two programs could see differently is also read once
+as plain text, whole (part "0~1"). What is malformed becomes a Defect; docs/reading.md lists them.
 """
 
-import base64
-import binascii
-import quopri
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 
-from models.encoded_words import decode_words, parameters
+import re2
+
+from models.encoded_words import decode_words
+from models.header import Header, read_header
 from models.message import Defect, Field, Message, Part
+from models.transfer_encoding import IDENTITY, decode, names_of, readings
+
+_PROMISED = frozenset({"no-closing-boundary"})  # read to the end, as every mail program does
+_SET_PHRASES = (b"this is a multi", b"this is a cryptographically signed", b"this is an s/mime")
+_LONGEST_PHRASE = 200
+_DELIMITER_LINE = re2.compile(rb"(?m)^--([^\r\n-][^\r\n]{0,200}?)[ \t]*\r?$")
+_MAIL = frozenset({"message/rfc822", "message/global"})
+_NAMED_FIELDS = ("subject", "from", "to", "cc")
+_READ_TWICE = 10_000_000  # octets of an ambiguous message that are also read as plain text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,15 +38,26 @@ class MimeLimits:
     header_size: int = 256_000  # octets of one header
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Entity:
-    """One header and body still to be read: `raw[start:end]`, and its place in the tree."""
+    """One header and body still to be read: `data[start:end]`, and its place in the tree."""
 
     number: str
+    data: bytes = field(repr=False)
     start: int
     end: int
-    depth: int
+    depth: int = 0
     default_type: str = "text/plain"
+    attached: bool = False  # it is, or is in, an attached message
+    top: bool = False  # it begins a message
+
+    @property
+    def label(self) -> str:
+        return self.number or "0"
+
+    @property
+    def leaf(self) -> str:
+        return self.number or "1"
 
 
 def read_message(raw: bytes, limits: MimeLimits = MimeLimits()) -> Message:
@@ -63,221 +82,247 @@ class _Reader:
         self.limits = limits
         self.fields: list[Field] = []
         self.parts: list[Part] = []
-        self.defects: list[Defect] = []
+        self.defects: dict[Defect, None] = {}
 
     def defect(self, part: str, kind: str) -> None:
-        found = Defect(part=part, kind=kind)
-        if found not in self.defects[-50:]:
-            self.defects.append(found)
+        self.defects.setdefault(Defect(part=part, kind=kind))
 
     def read(self) -> None:
-        waiting = [_Entity("", 0, len(self.raw), 0)]
-        first = True
+        waiting = [_Entity("", self.raw, 0, len(self.raw), top=True)]
+        body = 0
         while waiting:
             entity = waiting.pop()
-            header, body = self._header(entity)
-            if first:
-                self.fields = header
-                first = False
-            elif entity.number.endswith(".0"):  # the header of an attached message
-                self.fields_of_attached(header)
-            waiting.extend(reversed(self._entity(entity, header, body)))
+            header = self._header(entity)
+            if entity.number == "" and entity.data is self.raw and not entity.attached:
+                self.fields, body = header.decoded(), header.body
+            waiting.extend(reversed(self._entity(entity, header)))
             if len(self.parts) + len(waiting) > self.limits.parts:
                 self.defect("0", "too-many-parts")
-                del waiting[: len(self.parts) + len(waiting) - self.limits.parts]
-                if len(self.parts) >= self.limits.parts:
-                    return
+                del waiting[: len(self.parts) + len(waiting) - self.limits.parts]  # the last ones
+        if any(each.kind not in _PROMISED for each in self.defects):
+            self._read_as_text(body)
 
-    def fields_of_attached(self, header: list[Field]) -> None:
-        """An attached message's subject is as readable as our own."""
-        self.fields.extend(each for each in header if each.name.lower() == "subject")
-
-    def _header(self, entity: _Entity) -> tuple[list[Field], int]:
-        """Return the fields of an entity and where its body starts."""
-        raw, start, end = self.raw, entity.start, entity.end
-        size = min(end, start + self.limits.header_size)
-        if raw.startswith((b"\r\n", b"\n"), start):
-            return [], start + (2 if raw.startswith(b"\r\n", start) else 1)
-        stop, gap = _first(raw, (b"\r\n\r\n", b"\n\n"), start, size)
-        if stop < 0:
-            stop, gap = size, 0
-            if size < end:
-                self.defect(entity.number or "0", "header-too-long")
-        lines = raw[start:stop].replace(b"\r\n", b"\n").split(b"\n")
-        fields: list[Field] = []
-        current: list[bytes] = []
-        for line in [*lines, b""]:
-            if line[:1] in (b" ", b"\t") and current:
-                current.append(line)
-                continue
-            if current:
-                fields.append(_field(b"".join(current)))
-                if len(fields) >= self.limits.fields:
-                    self.defect(entity.number or "0", "too-many-fields")
-                    break
-            current = [line] if b":" in line else []
-        return fields, min(stop + gap, end)
-
-    def _entity(self, entity: _Entity, header: list[Field], body: int) -> list[_Entity]:
-        number = entity.number or "0"
-        content_type, values = self._content_type(header, entity, number)
-        if content_type.startswith("multipart/"):
-            if entity.depth >= self.limits.depth:
-                self.defect(number, "too-deep")
-                return []
-            boundary = values.get("boundary", "")
-            children = self._split(boundary, body, entity, content_type) if boundary else []
-            if not boundary:
-                self.defect(number, "missing-boundary")
-            if children:
-                return children
-            content_type = "text/plain"  # show what a reader would be shown: all of it
-        encoding = self._transfer_encoding(header, number)
-        if content_type in {"message/rfc822", "message/global"} and encoding in _IDENTITY:
-            if entity.depth >= self.limits.depth:
-                self.defect(number, "too-deep")
-                return []
-            inner = f"{entity.number}.0" if entity.number else "1.0"
-            return [_Entity(inner, body, entity.end, entity.depth + 1)]
-        leaf = entity.number.removesuffix(".0") or "1"
-        self.parts.append(
-            self._leaf(leaf, header, content_type, values, self.raw[body : entity.end])
+    def _header(self, entity: _Entity) -> Header:
+        header = read_header(
+            entity.data, entity.start, entity.end, self.limits.header_size, self.limits.fields
         )
+        for kind in header.defects:
+            self.defect(entity.label, kind)
+        return header
+
+    def _read_as_text(self, body: int) -> None:
+        """An ambiguous message may be shown as it stands: what is clear in it is read so too."""
+        if len(self.raw) - body > _READ_TWICE:
+            self.defect("0", "too-large-to-read-twice")
+        text = self.raw[body : body + _READ_TWICE]
+        if text.strip() and all(each.payload != text for each in self.parts):
+            self.parts.append(Part(number="0~1", content_type="text/plain", payload=text))
+
+    def _entity(self, entity: _Entity, header: Header) -> list[_Entity]:
+        types = header.media_types(entity.default_type)
+        if len({main for main, _ in types}) > 1 or len(header.raw_values("content-type")) > 1:
+            self.defect(entity.label, "duplicate-content-type")
+        encodings = self._encodings(header, entity.label)
+        if any(main.startswith("multipart/") for main, _ in types):
+            children = self._multipart(entity, header, types, encodings)
+            if children is not None:
+                return children
+        main = types[0][0]
+        if main in _MAIL and encodings[0] in IDENTITY:
+            return self._attached_message(entity, header)
+        self._leaf(entity, header, types, encodings)
         return []
 
-    def _content_type(
-        self, header: list[Field], entity: _Entity, number: str
-    ) -> tuple[str, dict[str, str]]:
-        values = [each.value for each in header if each.name.lower() == "content-type"]
-        if len({each.strip().lower() for each in values}) > 1:
-            self.defect(number, "duplicate-content-type")
-        if not values:
-            return entity.default_type, {}
-        main, named = parameters(values[0])
-        if main.count("/") != 1:
-            main = entity.default_type
-        return main, named
-
-    def _transfer_encoding(self, header: list[Field], number: str) -> str:
-        values = [
-            each.value.strip().lower()
-            for each in header
-            if each.name.lower() == "content-transfer-encoding"
+    def _attached_message(self, entity: _Entity, header: Header) -> list[_Entity]:
+        if entity.depth >= self.limits.depth:
+            self.defect(entity.label, "too-deep")
+            return []
+        inner = _Entity(
+            entity.leaf, entity.data, header.body, entity.end, entity.depth + 1, attached=True
+        )
+        described = self._header(inner)
+        lines = [
+            decode_words(value) for name, value in described.fields if name.lower() in _NAMED_FIELDS
         ]
-        if len(set(values)) > 1:
-            self.defect(number, "duplicate-transfer-encoding")
-        encoding = values[0].partition(";")[0].strip() if values else "7bit"
-        if encoding not in _IDENTITY and encoding not in _DECODERS:
-            self.defect(number, "unknown-transfer-encoding")
-        return encoding
+        if lines:
+            self._add(
+                Part(
+                    number=f"{entity.leaf}~header",
+                    content_type="text/plain",
+                    charset="utf-8",
+                    payload="\n".join(lines).encode("utf-8", "replace"),
+                    attached_mail=True,
+                )
+            )
+        return [inner]
 
-    def _split(self, boundary: str, body: int, entity: _Entity, kind: str) -> list[_Entity]:
-        """Cut a multipart's body at its delimiters (RFC 2046 section 5.1.1)."""
-        raw, end = self.raw, entity.end
-        delimiter = b"--" + boundary.encode("utf-8", "surrogateescape").rstrip()
-        inner_type = "message/rfc822" if kind == "multipart/digest" else "text/plain"
+    def _encodings(self, header: Header, label: str) -> list[str]:
+        values = header.raw_values("content-transfer-encoding")
+        texts = [each.decode("ascii", "replace") for each in values]
+        texts += [decode_words(each) for each in values if b"=?" in each]
+        names = list(dict.fromkeys(name for text in texts for name in names_of(text)))
+        if len(names) > 1 and len(values) > 1:
+            self.defect(label, "duplicate-transfer-encoding")
+        if "unknown" in names:
+            self.defect(label, "unknown-transfer-encoding")
+        return names or ["7bit"]
+
+    def _multipart(
+        self,
+        entity: _Entity,
+        header: Header,
+        types: list[tuple[str, dict[str, str]]],
+        encodings: list[str],
+    ) -> list[_Entity] | None:
+        """Return the parts of a multipart; None if it has none and is to be shown as text."""
+        if entity.depth >= self.limits.depth:
+            self.defect(entity.label, "too-deep")
+            return []
+        digest = any(main == "multipart/digest" for main, _ in types)
+        inner_type = "message/rfc822" if digest else "text/plain"
+        boundaries = header.boundaries()
+        if not boundaries:
+            self.defect(entity.label, "missing-boundary")
+        if len(boundaries) > 1:
+            self.defect(entity.label, "duplicate-boundary")
+        children = self._split(entity, boundaries, header.body, inner_type)
+        for encoding in encodings:
+            if not children and encoding not in IDENTITY:
+                self.defect(entity.label, "encoded-multipart")
+                body, _ = decode(entity.data[header.body : entity.end], encoding)
+                whole = replace(entity, data=body, start=0, end=len(body))
+                children = self._split(whole, boundaries, 0, inner_type)
+        if not children:
+            if boundaries:
+                self.defect(entity.label, "boundary-never-found")
+            guessed = self._guess(entity, header.body)
+            children = self._split(entity, guessed, header.body, inner_type) if guessed else []
+        return children or None
+
+    def _guess(self, entity: _Entity, body: int) -> list[str]:
+        """The line that some programs would take for a delimiter where the named one is not."""
+        found = _DELIMITER_LINE.search(entity.data[body : min(entity.end, body + 10_000)])
+        if found is None:
+            return []
+        guess = found.group(1).decode("utf-8", "surrogateescape")
+        return [guess.removesuffix("--")] if guess.strip("- ") else []
+
+    def _split(
+        self, entity: _Entity, boundaries: list[str], body: int, inner_type: str
+    ) -> list[_Entity]:
+        """Cut a multipart's body at the delimiters of each boundary that occurs in it."""
         children: list[_Entity] = []
-        opened, at, closed = -1, body, False
-        while not closed and (found := raw.find(delimiter, at, end)) >= 0:
-            at = found + len(delimiter)
-            if found > body and raw[found - 1 : found] != b"\n":
-                continue
-            line_end = raw.find(b"\n", at, end)
-            rest = raw[at : line_end if line_end >= 0 else end].rstrip()
-            closed = rest == b"--"
-            if rest and not closed:
-                continue  # a longer boundary that begins like ours
-            if opened >= 0:
-                children.append(self._child(entity, len(children), opened, found, inner_type))
-            opened = line_end + 1 if line_end >= 0 else end
+        for boundary in boundaries:
+            cuts = self._cuts(entity, boundary, body)
+            for start, end in cuts:
+                children.append(self._child(entity, len(children), start, end, inner_type))
             if len(children) > self.limits.parts:
-                self.defect(entity.number or "0", "too-many-parts")
-                return children
-        if opened < 0:
-            self.defect(entity.number or "0", "boundary-never-found")
-        elif not closed:
-            self.defect(entity.number or "0", "no-closing-boundary")
-            children.append(self._child(entity, len(children), opened, end, inner_type))
+                break
         return children
+
+    def _cuts(self, entity: _Entity, boundary: str, body: int) -> list[tuple[int, int]]:
+        """Where the parts between one boundary's delimiters lie (RFC 2046 section 5.1.1).
+
+        Parts after the closing delimiter are read too, and what stands before the first or
+        after the last is kept as text.
+        """
+        data, end = entity.data, entity.end
+        delimiter = b"--" + boundary.encode("utf-8", "surrogateescape").rstrip()
+        cuts: list[tuple[int, int]] = []
+        opened, at, closed, first = -1, body, False, -1
+        while (found := data.find(delimiter, at, end)) >= 0:
+            at = found + len(delimiter)
+            if found > body and data[found - 1 : found] != b"\n":
+                continue
+            line_end = data.find(b"\n", at, end)
+            rest = data[at : line_end if line_end >= 0 else end].rstrip()
+            if rest and rest != b"--":
+                continue  # a longer boundary that begins like ours
+            if closed:
+                self.defect(entity.label, "parts-after-close")
+            if opened >= 0 and (not closed or data[opened:found].strip()):
+                cuts.append((opened, found))
+            first = found if first < 0 else first
+            closed = rest == b"--"
+            opened = line_end + 1 if line_end >= 0 else end
+            if len(cuts) > self.limits.parts:
+                self.defect(entity.label, "too-many-parts")
+                return cuts
+        if opened < 0:
+            return []
+        self._aside(entity, "preamble", data[body:first])
+        if closed:
+            self._aside(entity, "epilogue", data[opened:end])
+        else:
+            self.defect(entity.label, "no-closing-boundary")
+            cuts.append((opened, end))
+        return cuts
+
+    def _aside(self, entity: _Entity, which: str, text: bytes) -> None:
+        """Text outside the parts: some programs show it."""
+        start = text[:_LONGEST_PHRASE].strip().lower()
+        if not start or (start.startswith(_SET_PHRASES) and len(text) < _LONGEST_PHRASE):
+            return
+        self._add(
+            Part(
+                number=f"{entity.label}~{which}",
+                content_type="text/plain",
+                payload=text,
+                attached_mail=entity.attached,
+            )
+        )
 
     def _child(
         self, parent: _Entity, index: int, start: int, end: int, default_type: str
     ) -> _Entity:
         """One body part; the line end before a delimiter belongs to the delimiter."""
-        if end > start and self.raw[end - 1 : end] == b"\n":
-            end -= 2 if self.raw[end - 2 : end] == b"\r\n" else 1
-        prefix = parent.number.removesuffix(".0")
-        number = f"{prefix}.{index + 1}" if prefix else str(index + 1)
-        return _Entity(number, start, max(start, end), parent.depth + 1, default_type)
+        data = parent.data
+        if end > start and data[end - 1 : end] == b"\n":
+            end -= 2 if data[end - 2 : end] == b"\r\n" else 1
+        number = f"{parent.number}.{index + 1}" if parent.number else str(index + 1)
+        return replace(
+            parent,
+            number=number,
+            start=start,
+            end=max(start, end),
+            depth=parent.depth + 1,
+            default_type=default_type,
+        )
 
     def _leaf(
         self,
-        number: str,
-        header: list[Field],
-        content_type: str,
-        values: dict[str, str],
-        body: bytes,
-    ) -> Part:
-        encoding = self._transfer_encoding(header, number)
-        decode = _DECODERS.get(encoding)
-        if decode is not None:
-            body, sound = decode(body)
-            if not sound:
-                self.defect(number, f"bad-{encoding}")
-        disposition = next(
-            (each.value for each in header if each.name.lower() == "content-disposition"), ""
+        entity: _Entity,
+        header: Header,
+        types: list[tuple[str, dict[str, str]]],
+        encodings: list[str],
+    ) -> None:
+        """One leaf, and each other way to read it."""
+        payloads, sound = readings(entity.data[header.body : entity.end], encodings)
+        if not sound and "base64" in encodings:
+            self.defect(entity.leaf, "bad-base64")
+        placed, placing = header.disposition()
+        name = placing.get("filename") or next(
+            (named["name"] for _, named in types if named.get("name")), None
         )
-        placed, placing = parameters(disposition) if disposition else ("", {})
-        return Part(
-            number=number,
-            content_type=content_type,
-            charset=values.get("charset"),
-            filename=placing.get("filename") or values.get("name"),
-            disposition=placed if placed in {"attachment", "inline"} else "",
-            payload=body,
-        )
+        for index, payload in enumerate(payloads):
+            for other, (main, named) in enumerate(types):
+                ways = index * len(types) + other
+                self._add(
+                    Part(
+                        number=f"{entity.leaf}~{ways}" if ways else entity.leaf,
+                        content_type=main,
+                        charset=named.get("charset"),
+                        filename=decode_words(name.encode("utf-8", "surrogateescape"))
+                        if name
+                        else None,
+                        disposition=placed if placed in {"attachment", "inline"} else "",
+                        payload=payload,
+                        attached_mail=entity.attached,
+                    )
+                )
 
-
-def _first(raw: bytes, marks: tuple[bytes, ...], start: int, end: int) -> tuple[int, int]:
-    """Find the earliest of some marks: where it stands and how long it is; (-1, 0) if none."""
-    best, length = -1, 0
-    for mark in marks:
-        limit = end if best < 0 else best
-        found = raw.find(mark, start, limit)
-        if found >= 0:
-            best, length = found, len(mark)
-    return best, length
-
-
-def _field(line: bytes) -> Field:
-    name, _, value = line.partition(b":")
-    return Field(name=name.decode("ascii", "replace").strip(), value=decode_words(value.strip()))
-
-
-def _base64(body: bytes) -> tuple[bytes, bool]:
-    """Decode leniently, as mail readers do: junk is skipped; say whether there was any."""
-    try:
-        return base64.b64decode(body, validate=False), not _has_junk(body)
-    except (binascii.Error, ValueError):
-        clean = body.translate(None, _NOT_BASE64)
-        clean = clean[: len(clean) - len(clean) % 4] if len(clean) % 4 == 1 else clean
-        try:
-            return base64.b64decode(clean + b"=" * (-len(clean) % 4)), False
-        except (binascii.Error, ValueError):
-            return body, False
-
-
-_ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
-_NOT_BASE64 = bytes(each for each in range(256) if each not in _ALPHABET)
-
-
-def _has_junk(body: bytes) -> bool:
-    return bool(body.translate(None, _ALPHABET + b"=\r\n \t"))
-
-
-def _quoted_printable(body: bytes) -> tuple[bytes, bool]:
-    return quopri.decodestring(body), True
-
-
-_IDENTITY = frozenset({"", "7bit", "8bit", "binary"})
-_DECODERS = {"base64": _base64, "quoted-printable": _quoted_printable}
+    def _add(self, part: Part) -> None:
+        if len(self.parts) < self.limits.parts:
+            self.parts.append(part)
+        else:
+            self.defect("0", "too-many-parts")

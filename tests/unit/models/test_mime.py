@@ -35,9 +35,9 @@ def test_values_never_raise(raw):
         pytest.param(b"Subject: x\r\n\r\nbody", [("1", b"body")], [], id="a plain message"),
         pytest.param(
             HEAD + b"pre\r\n--b\r\n\r\none\r\n--b\r\n\r\ntwo\r\n--b--\r\npost",
-            [("1", b"one"), ("2", b"two")],
+            [("0~preamble", b"pre\r\n"), ("0~epilogue", b"post"), ("1", b"one"), ("2", b"two")],
             [],
-            id="two parts",
+            id="two parts, and what stands around them",
         ),
         pytest.param(
             HEAD + b"--b\r\n" + HEAD.replace(b"=b", b"=c") + b"--c\r\n\r\nin\r\n--c--\r\n--b--\r\n",
@@ -47,7 +47,7 @@ def test_values_never_raise(raw):
         ),
         pytest.param(
             HEAD + b"--b\r\nContent-Type: message/rfc822\r\n\r\nSubject: y\r\n\r\nin\r\n--b--\r\n",
-            [("1", b"in")],
+            [("1~header", b"y"), ("1", b"in")],
             [],
             id="an attached message is walked into",
         ),
@@ -62,15 +62,50 @@ def test_values_never_raise(raw):
         ),
         pytest.param(
             b"Content-Transfer-Encoding: base64\r\n\r\naGVs*bG8=",
-            [("1", b"hello")],
+            [("1", b"hello"), ("0~1", b"aGVs*bG8=")],
             ["bad-base64"],
             id="junk in base64",
         ),
         pytest.param(
             b"Content-Type: text/html\r\nContent-Type: text/plain\r\n\r\nx",
-            [("1", b"x")],
+            [("1", b"x"), ("1~1", b"x")],
             ["duplicate-content-type"],
             id="two content types",
+        ),
+        pytest.param(
+            b"Content-Transfer-Encoding: 7bit\r\nContent-Transfer-Encoding: base64\r\n\r\naGVsbG8=",
+            [("1", b"aGVsbG8="), ("1~1", b"hello")],
+            ["duplicate-transfer-encoding"],
+            id="two transfer encodings",
+        ),
+        pytest.param(
+            b'Content-Transfer-Encoding: base-64 "x"\r\n\r\naGVsbG8=',
+            [("1", b"hello"), ("1~1", b"aGVsbG8=")],
+            ["unknown-transfer-encoding"],
+            id="an encoding nobody defined",
+        ),
+        pytest.param(
+            b"Content-Transfer-Encoding: base64\r\n\r\naGU=bGxv",
+            [("1", b"hello"), ("0~1", b"aGU=bGxv")],
+            ["bad-base64"],
+            id="padding inside base64",
+        ),
+        pytest.param(
+            b"Content-Type: multipart/mixed; boundary=a; boundary=b\r\n\r\n"
+            b"--b\r\n\r\none\r\n--b--\r\n",
+            [("1", b"one"), ("0~1", b"--b\r\n\r\none\r\n--b--\r\n")],
+            ["duplicate-boundary"],
+            id="two boundaries",
+        ),
+        pytest.param(
+            HEAD + b"--b\r\n\r\none\r\n--b--\r\n--b\r\n\r\ntwo\r\n--b--\r\n",
+            [
+                ("1", b"one"),
+                ("2", b"two"),
+                ("0~1", b"--b\r\n\r\none\r\n--b--\r\n--b\r\n\r\ntwo\r\n--b--\r\n"),
+            ],
+            ["parts-after-close"],
+            id="a part after the closing boundary",
         ),
         pytest.param(b"", [("1", b"")], [], id="nothing at all"),
     ],
@@ -95,7 +130,7 @@ def test_structure(raw, parts, defects):
 )
 @pytest.mark.timeout(20)
 def test_hostile_structure_is_bounded(raw):
-    assert len(read_message(raw).parts) <= 1000
+    assert len(read_message(raw).parts) <= 1001  # the last is the whole, as text
 
 
 def test_names_are_read_as_people_read_them():

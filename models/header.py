@@ -1,0 +1,110 @@
+"""One header block, read leniently: what departs from RFC 5322 is named, and still read."""
+
+from dataclasses import dataclass, field
+
+from models.encoded_words import decode_words, parameters, values_of
+from models.message import Field
+
+_CONTROLS = bytes(each for each in range(32) if each != 9) + b"\x7f"  # noqa: PLR2004 - a tab is white space
+_MOST_VALUES = 20  # fields or parameters of one name that are tried
+
+
+@dataclass(slots=True)
+class Header:
+    """The fields of one entity, where its body starts, and what is odd about them."""
+
+    fields: list[tuple[str, bytes]] = field(default_factory=list, repr=False)
+    body: int = 0
+    defects: list[str] = field(default_factory=list)
+
+    def raw_values(self, name: str) -> list[bytes]:
+        """Every value of the fields called `name` (lower case), unfolded but not decoded."""
+        return [value for known, value in self.fields if known.lower() == name][:_MOST_VALUES]
+
+    def decoded(self) -> list[Field]:
+        """Every field, its encoded words decoded."""
+        return [Field(name=name, value=decode_words(value)) for name, value in self.fields]
+
+    def media_types(self, default: str) -> list[tuple[str, dict[str, str]]]:
+        """Every type and parameters the entity may have, the likeliest first; at least one."""
+        found: list[tuple[str, dict[str, str]]] = []
+        for value in self._spellings("content-type"):
+            main, named = parameters(value)
+            main = "".join(main.split())
+            if main.count("/") != 1:
+                main = default
+            if (main, named) not in found:
+                found.append((main, named))
+        return found or [(default, {})]
+
+    def boundaries(self) -> list[str]:
+        """Every boundary a mail program might take from Content-Type, in order."""
+        found = [
+            each
+            for value in self._spellings("content-type")
+            for each in values_of(value, "boundary")
+        ]
+        return list(dict.fromkeys(each for each in found if each))[:_MOST_VALUES]
+
+    def disposition(self) -> tuple[str, dict[str, str]]:
+        """The first Content-Disposition and its parameters."""
+        values = self.raw_values("content-disposition")
+        return parameters(decode_words(values[0])) if values else ("", {})
+
+    def _spellings(self, name: str) -> list[str]:
+        """Values of a structured field as they stand, and as some programs decode them."""
+        texts = []
+        for value in self.raw_values(name):
+            plain = value.decode("utf-8", "surrogateescape")
+            texts += [plain, decode_words(value)] if b"=?" in value else [plain]
+        return texts
+
+
+def read_header(raw: bytes, start: int, end: int, most_octets: int, most_fields: int) -> Header:
+    """Read the header that stands at `raw[start:end]`. Never raises."""
+    found = Header()
+    if raw.startswith((b"\r\n", b"\n"), start):
+        found.body = start + (2 if raw.startswith(b"\r\n", start) else 1)
+        return found
+    size = min(end, start + most_octets)
+    stop, gap = first_of(raw, (b"\r\n\r\n", b"\n\n"), start, size)
+    if stop < 0:
+        stop, gap = size, 0
+        if size < end:
+            found.defects.append("header-too-long")
+    found.body = min(stop + gap, end)
+    current: list[bytes] = []
+    for line in [*raw[start:stop].replace(b"\r\n", b"\n").split(b"\n"), b""]:
+        if line[:1] in (b" ", b"\t") and current:
+            if not line.strip():
+                found.defects.append("blank-header-line")
+            current.append(line)
+            continue
+        if current:
+            _add(found, b"".join(current))
+            if len(found.fields) >= most_fields:
+                found.defects.append("too-many-fields")
+                break
+        current = [line] if b":" in line else []
+        if line.strip() and not current and not line.startswith(b"From "):
+            found.defects.append("odd-header-line")
+    return found
+
+
+def _add(found: Header, line: bytes) -> None:
+    name, _, value = line.partition(b":")
+    if len(name) != len(name.translate(None, _CONTROLS)) or b"\0" in value:
+        found.defects.append("control-in-header")
+    clean = name.translate(None, _CONTROLS).strip().decode("ascii", "replace")
+    found.fields.append((clean, value.replace(b"\0", b"").strip()))
+
+
+def first_of(raw: bytes, marks: tuple[bytes, ...], start: int, end: int) -> tuple[int, int]:
+    """Find the earliest of some marks: where it stands and how long it is; (-1, 0) if none."""
+    best, length = -1, 0
+    for mark in marks:
+        limit = end if best < 0 else best
+        found = raw.find(mark, start, limit)
+        if found >= 0:
+            best, length = found, len(mark)
+    return best, length
