@@ -1,19 +1,23 @@
 """Finds the words and phrases that the body lists in its policy: early warning, never alone.
 
 One RE2 set says which lists have a phrase here; only those are then run for their places.
-Whole words, any case, accents and spacing as the writer left them.
+Whole words, any case, accents and spacing as the writer left them; and once more with
+disguises undone, where there is a sign of any.
 """
 
 from collections.abc import Iterator, Sequence
 
 import re2
 
-from classifiers.detectors.pattern import compile_pattern, finding, matches
+from classifiers.detectors.pattern import compile_pattern, finding
+from classifiers.text.disguise import skeleton, undisguise
 from classifiers.text.folding import fold
 from classifiers.text.reading import Reading
 from models.finding import Finding
 from models.mail import Mail
 from models.policy import PhraseList
+
+_MEMORY = 64 * 1024 * 1024  # octets that RE2 may use for one set
 
 
 class Phrases:
@@ -23,31 +27,62 @@ class Phrases:
 
     def __init__(self, lists: Sequence[PhraseList]) -> None:
         self._lists = tuple(each for each in lists if each.phrases)
-        sources = [_alternatives(each) for each in self._lists]
-        self._patterns = [compile_pattern(source) for source in sources]
-        options = re2.Options()
-        options.case_sensitive = False
-        self._set = re2.Set.SearchSet(options)
-        for source in sources:
-            self._set.Add(source)
-        if sources:
-            self._set.Compile()
+        self._plain = _Lists([_as_written(each) for each in self._lists])
+        self._disguised = _Lists([_as_disguised(each) for each in self._lists])
 
     def detect(self, _mail: Mail, reading: Reading) -> Iterator[Finding]:
         """Yield each place where a phrase stands."""
         if not self._lists:
             return
         for text, folded in reading.texts:
-            for index in sorted(self._set.Match(folded.text) or ()):
-                listed = self._lists[index]
-                for start, end, _ in matches(self._patterns[index], folded):
+            seen: set[tuple[int, int]] = set()
+            for index, start, end in self._places(folded.text):
+                if (index, start) not in seen:
+                    seen.add((index, start))
+                    listed = self._lists[index]
                     yield finding(self.name, listed.name, listed.score, text, folded, start, end)
 
+    def _places(self, text: str) -> Iterator[tuple[int, int, int]]:
+        """The list, start and end of each phrase in folded text."""
+        yield from self._plain.places(text)
+        undisguised = undisguise(text)
+        if undisguised is not None:
+            for index, start, end in self._disguised.places(undisguised.text):
+                yield index, *undisguised.span(start, end)
 
-def _alternatives(listed: PhraseList) -> str:
-    return r"\b(?:" + "|".join(_pattern(each) for each in listed.phrases) + r")\b"
+
+class _Lists:
+    """One pattern a list, and a set that tells at once which of them match."""
+
+    def __init__(self, sources: list[str]) -> None:
+        self._patterns = [compile_pattern(source) for source in sources]
+        options = re2.Options()
+        options.case_sensitive = False
+        options.max_mem = _MEMORY
+        self._set = re2.Set.SearchSet(options)
+        for source in sources:
+            self._set.Add(source)
+        if sources:
+            self._set.Compile()
+
+    def places(self, text: str) -> Iterator[tuple[int, int, int]]:
+        for index in sorted(self._set.Match(text) or ()):
+            for found in self._patterns[index].finditer(text):
+                yield index, found.start(), found.end()
 
 
-def _pattern(phrase: str) -> str:
-    """A phrase as a pattern: folded as the text is, any white space between its words."""
-    return r"\s+".join(re2.escape(word) for word in fold(phrase).text.split())
+def _as_written(listed: PhraseList) -> str:
+    """Phrases as patterns: folded as the text is, any white space between their words."""
+    return _any_of(
+        r"\s+".join(re2.escape(word) for word in fold(phrase).text.split())
+        for phrase in listed.phrases
+    )
+
+
+def _as_disguised(listed: PhraseList) -> str:
+    """Phrases as patterns of undisguised text, in which a closing "!" has become a letter."""
+    return _any_of(skeleton(fold(phrase).text) + "i*" for phrase in listed.phrases)
+
+
+def _any_of(patterns: Iterator[str]) -> str:
+    return r"\b(?:" + "|".join(patterns) + r")(?:\b|$)"

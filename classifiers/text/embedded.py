@@ -1,11 +1,117 @@
-"""Octets written as text inside text: base64, uuencode and the like; each is read in its turn."""
+"""Octets written as text inside text: base64, uuencode and the like; each is read in its turn.
 
-from collections.abc import Iterator
+Only what decodes to text or to a format that is read counts: an identifier that happens to be
+valid base64 decodes to noise and is left.
+"""
 
-from classifiers.text.extracting import Member
+import binascii
+import html
+from collections.abc import Callable, Iterator
+from urllib.parse import unquote_to_bytes
+
+import re2
+
+from classifiers.text.extracting import Member, Source
+from classifiers.text.kinds import kinds_of, looks_like_text, utf16_order
+from models.transfer_encoding import decode
+
+_MOST = 200  # stretches of one kind that are decoded in one text
+_SHORTEST = 6  # octets that can hold something worth finding
+_LETTERS = 0.7  # of a decoded text are letters, digits and spaces
+_NOISE = 0.05  # of it may be no characters at all: a stretch may begin too early
+
+
+def _base64(match: bytes) -> bytes:
+    return decode(match.translate(None, b" \t\r\n>"), "base64")[0]
+
+
+def _hexadecimal(match: bytes) -> bytes:
+    digits = bytes(each for each in match.replace(b"\\x", b"").replace(b"0x", b"") if each in _HEX)
+    return binascii.unhexlify(digits[: len(digits) // 2 * 2])
+
+
+def _entities(match: bytes) -> bytes:
+    return html.unescape(match.decode("ascii", "replace")).encode("utf-8", "replace")
+
+
+def _escapes(match: bytes) -> bytes:
+    """Undo JSON's escapes; two of them may make one character (RFC 8259 section 7)."""
+    units = bytes.fromhex(match.decode("ascii").replace("\\u", ""))
+    return units.decode("utf-16-be", "replace").encode("utf-8", "replace")
+
+
+_HEX = frozenset(b"0123456789abcdefABCDEF")
+_KINDS: tuple[tuple[str, str, str, Callable[[bytes], bytes]], ...] = (
+    # a cheap hint, the pattern, its name, how to decode it
+    (
+        "",
+        r"(?:[A-Za-z0-9+/_-]{40,}[ \t>]*\r?\n[ \t>]*)*[A-Za-z0-9+/_-]{12,}={0,2}",
+        "base64",
+        _base64,
+    ),
+    (
+        "",
+        r"(?i)(?:(?:\\x|0x)?[0-9a-f]{2}(?:, ?|[ :])?){8,}",
+        "hexadecimal",
+        _hexadecimal,
+    ),
+    ("%", r"(?:[A-Za-z0-9+._-]*%[0-9A-Fa-f]{2}[A-Za-z0-9+._-]*){3,}", "percent", unquote_to_bytes),
+    ("&", r"(?:&(?:#x?[0-9A-Fa-f]+|[a-zA-Z]+);[ ]?){3,}", "entities", _entities),
+    ("\\u", r"(?:\\u[0-9A-Fa-f]{4}){3,}", "escapes", _escapes),
+    (
+        "=",
+        r"[^\r\n]*(?:=[0-9A-Fa-f]{2}[^\r\n]{0,20}){3,}[^\r\n]*|(?:[^\r\n]*=\r?\n)+[^\r\n]*",
+        "quoted-printable",
+        lambda match: decode(match, "quoted-printable")[0],
+    ),
+    (
+        "begin",
+        r"(?m)^begin(?:-base64)? [0-7]{3,4} [^\r\n]*\r?\n(?:[^\r\n]*\r?\n)+?(?:end|====)",
+        "uuencode",
+        lambda match: decode(match, "uuencode")[0],
+    ),
+)
+_PATTERNS = tuple(
+    (hint, re2.compile(pattern), name, decoder) for hint, pattern, name, decoder in _KINDS
+)
 
 
 def embedded(content: str) -> Iterator[Member]:
     """Yield what is hidden in a text as encoded octets, where it decodes to something read."""
-    _ = content
-    return iter(())
+    for hint, pattern, name, decoder in _PATTERNS:
+        if hint and hint not in content:
+            continue
+        for index, match in enumerate(pattern.finditer(content)):
+            if index >= _MOST:
+                break
+            written = match.group().encode("ascii", "replace")
+            if name == "base64" and not _may_be_base64(written):
+                continue
+            try:
+                octets = decoder(written)
+            except ValueError:
+                continue
+            if octets != written and _worth_reading(octets):
+                yield Member(octets)
+
+
+def _may_be_base64(written: bytes) -> bool:
+    """Leave words, numbers and paths: base64 of any length mixes its cases."""
+    body = written.rstrip(b"=")[1:]
+    return body not in (body.lower(), body.upper())
+
+
+def _worth_reading(octets: bytes) -> bool:
+    """Tell whether decoded octets are a format we read, or text rather than noise."""
+    if len(octets) < _SHORTEST:
+        return False
+    kind = kinds_of(Source(octets))[0]
+    if kind != "text":
+        return kind not in {"unknown", "empty", "image", "media"}
+    if order := utf16_order(octets):
+        octets = octets.decode(order, "replace").encode("utf-8", "replace")
+    if not looks_like_text(octets):
+        return False
+    text = octets.decode("utf-8", "replace")
+    usual = sum(each.isalnum() or each in " \r\n" for each in text)
+    return usual >= len(text) * _LETTERS and text.count("\ufffd") <= len(text) * _NOISE

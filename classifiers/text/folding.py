@@ -1,22 +1,39 @@
 """Text as a pattern should see it: differences that no reader sees are taken out.
 
-Compatibility forms (NFKC), zero-width and soft-hyphen characters, letters that only look Latin,
-and any script's digits; with a way back, so that a finding points at what the sender wrote.
+Compatibility forms (NFKD, accents dropped), zero-width and soft-hyphen characters, letters that
+only look Latin, and any script's digits. Each character is folded by itself, so that there is a
+way back: a finding points at what the sender wrote.
 """
 
 import unicodedata
 from bisect import bisect_right
 from functools import cached_property
+from itertools import accumulate
 from typing import Any
+
+from classifiers.text.confusables import LOOKALIKES
+
+_LETTERS = {other: letter for letter, others in LOOKALIKES.items() for other in others}
+_SAME = {
+    **dict.fromkeys("\u2018\u2019\u02bc\u02b9\u2032\uff07", "'"),
+    **dict.fromkeys("\u2212\u2043\u02d7\u30fc", "-"),
+    **dict.fromkeys("\u00b7\u2022\u2027\u2219\u22c5\u30fb\u2024", "."),
+    **dict.fromkeys("\u2044\u2215\u29f8", "/"),
+    **dict.fromkeys("\u2028\u2029\x85\x0b\x0c", "\n"),
+    **dict.fromkeys("\u2800", " "),
+    **dict.fromkeys("\u115f\u1160\u3164\uffa0\u00ad\u034f", ""),
+    "\u00d7": "x",
+}
+_UNSEEN = frozenset({"Cf", "Mn", "Me"})  # zero-width and bidirectional marks, accents, enclosures
+_MOST_KEPT = 20_000  # characters of which the folded form is remembered
 
 
 class Folded:
     """Folded text, and where each folded character came from."""
 
-    def __init__(self, text: str, original: str, starts: tuple[int, ...] | None = None) -> None:
+    def __init__(self, text: str, original: str) -> None:
         self.text = text
         self.original = original
-        self._starts = starts
 
     def __repr__(self) -> str:
         return f"Folded({len(self.text)} characters)"  # content reaches no log
@@ -26,40 +43,56 @@ class Folded:
         """What detectors worked out once about this text and need again."""
         return {}
 
+    @cached_property
+    def _ends(self) -> list[int]:
+        """How many folded characters there are up to each original one and with it."""
+        return list(accumulate(len(_FOLDS[ord(each)]) for each in self.original))
+
     def span(self, start: int, end: int) -> tuple[int, int]:
         """Turn a span of the folded text, not empty, into one of the original."""
-        if self._starts is None:
+        if self.text is self.original:
             return start, end
-        last = self._starts[end - 1]
-        following = bisect_right(self._starts, last)
-        stop = self._starts[following] if following < len(self._starts) else len(self.original)
-        return self._starts[start], stop
+        ends = self._ends
+        return bisect_right(ends, start), bisect_right(ends, end - 1) + 1
+
+
+class _Folds(dict[int, str]):
+    """The folded form of each code point, worked out when it is first met."""
+
+    def __missing__(self, code: int) -> str:
+        folded = chr(code) if code < 128 else _fold_character(chr(code))  # noqa: PLR2004 - ASCII
+        if len(self) < _MOST_KEPT:
+            self[code] = folded
+        return folded
+
+
+_FOLDS = _Folds()
 
 
 def fold(text: str) -> Folded:
     """Fold one text. ASCII, which nearly all mail is, is its own folded form."""
     if text.isascii():
         return Folded(text, text)
-    pieces: list[str] = []
-    starts: list[int] = []
-    for index, each in enumerate(text):
-        folded = each if each < "\x80" else _fold_character(each)
-        pieces.append(folded)
-        starts.extend([index] * len(folded))
-    return Folded("".join(pieces), text, tuple(starts))
+    return Folded(text.translate(_FOLDS), text)
 
 
 def _fold_character(each: str) -> str:
+    if each in _SAME:
+        return _SAME[each]
+    if each in _LETTERS:
+        return _LETTERS[each]
     category = unicodedata.category(each)
-    if category in {"Cf", "Mn"} or each == "\u00ad":
-        return ""  # zero-width, soft hyphen, bidirectional marks, combining accents
+    if category in _UNSEEN:
+        return ""
     if category == "Nd":
         return str(unicodedata.digit(each))
     if category == "Pd":
         return "-"
     if category == "Zs":
         return " "
-    if each in "\u2018\u2019\u02bc":
-        return "'"
     plain = unicodedata.normalize("NFKD", each)
-    return "".join(part for part in plain if unicodedata.category(part) != "Mn")
+    return "".join(
+        _LETTERS.get(part, _SAME.get(part, part))
+        for part in plain
+        if unicodedata.category(part) not in _UNSEEN
+    )

@@ -6,9 +6,10 @@ its turn, to the limits. Nothing is skipped in silence: what is not read is an `
 
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from classifiers.settings import LIMITS, ReadingSettings
+from classifiers.text.bidi import shown_order
 from classifiers.text.embedded import embedded
 from classifiers.text.extracting import Budget, Member, Missing, Piece, Source, TooMuch
 from classifiers.text.folding import Folded, fold
@@ -122,6 +123,8 @@ def _with_reader(
                     budget.text(len(each.content))
                     gathered.add(each)
                     members += embedded(each.content)
+                    if turned := shown_order(each.content):
+                        gathered.add(replace(each, content=turned, another=True))
                 case Member():
                     budget.member()
                     members.append(each)
