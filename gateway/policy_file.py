@@ -8,8 +8,17 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+import re2
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+)
 
+from classifiers.detectors.pattern import compile_pattern
 from models.errors import SettingInvalid
 from models.policy import (
     Bilingual,
@@ -20,6 +29,7 @@ from models.policy import (
     Justification,
     PhraseList,
     Policy,
+    ReferencePattern,
     Rule,
 )
 from models.verdict import Disposition
@@ -27,12 +37,30 @@ from models.verdict import Disposition
 DETECTORS = (
     "attachments",
     "bank-account",
+    "bulk-personal-data",
+    "commercial",
+    "credentials",
+    "date-of-birth",
+    "dbs-certificate",
+    "driving-licence",
+    "email-list",
+    "fingerprints",
+    "home-address",
+    "iban",
+    "learner-number",
     "marking",
     "national-insurance",
     "nhs-number",
+    "own-records",
+    "passport",
     "payment-card",
     "phrases",
+    "pupil-number",
     "recipients",
+    "references",
+    "taxpayer-reference",
+    "telephone",
+    "vehicle",
 )
 
 
@@ -52,6 +80,19 @@ def _lower(value: object) -> object:
 
 
 _Lower = Annotated[list[str], BeforeValidator(_lower)]
+_Word = Annotated[str, Field(pattern=r"\S")]
+_PROBES = ("", "\n", "Ab 12-3/x.")  # texts in which a pattern that matches nothing at all shows
+
+
+def _pattern(source: str) -> str:
+    try:
+        compiled = compile_pattern(source)
+    except re2.error as error:
+        reason = error.args[0].decode() if isinstance(error.args[0], bytes) else error.args[0]
+        raise ValueError(f"a pattern that RE2 can read ({reason})") from None
+    if any(not found.group() for probe in _PROBES for found in compiled.finditer(probe)):
+        raise ValueError("a pattern that never matches the empty string")
+    return source
 
 
 class _Words(_Strict):
@@ -123,6 +164,24 @@ class _Phrases(_Strict):
     cy: list[str] = []
 
 
+class _Reference(_Strict):
+    name: str = Field(min_length=1)
+    pattern: Annotated[str, AfterValidator(_pattern)] = Field(max_length=1000)
+    en: list[_Word] = []
+    cy: list[_Word] = []
+    score: float = Field(default=0.9, ge=0, le=1)
+    alone: float = Field(default=0.3, ge=0, le=1)
+
+    def build(self) -> ReferencePattern:
+        return ReferencePattern(
+            name=self.name,
+            pattern=self.pattern,
+            words=(*self.en, *self.cy),
+            score=self.score,
+            alone=self.alone,
+        )
+
+
 class _Exempt(_Strict):
     senders: _Lower = []
     recipients: _Lower = []
@@ -137,6 +196,7 @@ class _File(_Strict):
     exempt: _Exempt = _Exempt()
     clauses: list[_Clause] = Field(min_length=1)
     phrases: list[_Phrases] = []
+    references: list[_Reference] = []
     rules: list[_Rule] = []
 
 
@@ -175,6 +235,7 @@ def parse_policy(raw: bytes, name: str) -> Policy:
             PhraseList(name=each.name, score=each.score, phrases=(*each.en, *each.cy))
             for each in file.phrases
         ),
+        references=tuple(each.build() for each in file.references),
         exempt=Exemptions(
             senders=frozenset(file.exempt.senders), recipients=frozenset(file.exempt.recipients)
         ),
@@ -186,10 +247,13 @@ def _contradictions(file: _File) -> list[str]:
     """What no single key shows: rules naming what is not there, and names used twice."""
     mistakes: list[str] = []
     clauses = [each.number for each in file.clauses]
-    lists = [each.name for each in file.phrases]
+    named = {
+        "phrases": ("phrase list", [each.name for each in file.phrases]),
+        "references": ("reference", [each.name for each in file.references]),
+    }
     for what, names in (
         ("clause", clauses),
-        ("phrase list", lists),
+        *named.values(),
         ("rule", [each.id for each in file.rules]),
     ):
         mistakes += [
@@ -204,10 +268,11 @@ def _contradictions(file: _File) -> list[str]:
                 f" in this file{_did_you_mean(rule.clause, clauses)}"
             )
         for condition in (*rule.when, *rule.unless):
-            if condition.detector == "phrases" and condition.category not in (None, *lists):
+            what, names = named.get(condition.detector or "", ("", []))
+            if what and condition.category not in (None, *names):
                 mistakes.append(
                     f'rule "{rule.id}": category is "{condition.category}"; expected the name of'
-                    f" a phrase list{_did_you_mean(str(condition.category), lists)}"
+                    f" a {what}{_did_you_mean(str(condition.category), names)}"
                 )
     return mistakes
 

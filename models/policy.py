@@ -117,6 +117,17 @@ class PhraseList:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReferencePattern:
+    """The shape of one of the body's own references, such as a council tax account."""
+
+    name: str  # the category of what it finds
+    pattern: str = field(repr=False)  # RE2, any case
+    words: tuple[str, ...] = field(default=(), repr=False)  # that stand near it, in both languages
+    score: float = 0.9  # with a word nearby
+    alone: float = 0.3  # without
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Exemptions:
     """Routes that are passed unread: addresses or domains, lower case (L20, L59)."""
 
@@ -136,6 +147,7 @@ class Policy:
     clauses: tuple[Clause, ...]
     rules: tuple[Rule, ...]
     phrases: tuple[PhraseList, ...] = ()
+    references: tuple[ReferencePattern, ...] = ()
     exempt: Exemptions = Exemptions()
     many_recipients: int = 20  # visible outside recipients that count as many
 

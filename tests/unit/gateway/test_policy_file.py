@@ -93,3 +93,46 @@ def test_the_sample_policy_enforces_all_rules_but_the_watching_one():
 def test_the_sample_policys_papers_run_out():
     policy = sample_policy(TODAY)
     assert len(lint(policy, date(2027, 11, 24))) == len(policy.rules)
+
+
+REFERENCE = """
+[[references]]
+name = "council-tax"
+pattern = '\\b5\\d{7}\\b'
+en = ["council tax"]
+cy = ["treth gyngor"]
+score = 0.85
+"""
+
+
+def test_references_of_the_bodys_own_are_read():
+    (reference,) = parse_policy((GOOD + REFERENCE).encode(), "policy.toml").references
+    assert reference.words == ("council tax", "treth gyngor")
+    assert (reference.pattern, reference.score, reference.alone) == (r"\b5\d{7}\b", 0.85, 0.3)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        pytest.param(r"\b5\d{7}\b", r"(5\d{7}", "missing )", id="a bracket left open"),
+        pytest.param(r"\b5\d{7}\b", r"5(?=\d{7})", "(?=", id="look-ahead, which RE2 has not"),
+        pytest.param(r"\b5\d{7}\b", "", "empty string", id="no pattern at all"),
+        pytest.param(r"\b5\d{7}\b", r"\d*", "empty string", id="matches nothing at all"),
+        pytest.param(r"\b5\d{7}\b", r"\b|5", "empty string", id="matches the edge of a word"),
+        pytest.param('"council tax"', '" "', "references", id="a blank word"),
+        pytest.param("0.85", "1.5", "references", id="a score above one"),
+        pytest.param("score", "skore", 'did you mean "score"?', id="a key misspelt"),
+        pytest.param("name =", "title =", "name: is missing", id="no name"),
+    ],
+)
+def test_a_mistake_in_a_reference_is_told(before, after, expected):
+    text = GOOD + REFERENCE.replace(before, after)
+    assert any(expected in line and "references" in line for line in mistakes_in(text))
+
+
+def test_a_rule_names_a_reference_that_is_there():
+    rule = GOOD.replace('"payment-card"', '"references", category = "council-tacs"')
+    assert 'did you mean "council-tax"?' in mistakes_in(rule + REFERENCE)[0]
+    assert mistakes_in(GOOD + REFERENCE * 2) == [
+        'policy.toml: reference "council-tax" stands twice; give each a name of its own'
+    ]
