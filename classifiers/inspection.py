@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from classifiers.detector import Detector
 from classifiers.settings import LIMITS, ReadingSettings
+from classifiers.text.extracting import Recogniser
 from classifiers.text.reading import read
 from models.finding import Finding, Inspection, Rejected
 from models.mail import Mail
@@ -14,13 +15,18 @@ def inspect(
     detectors: Sequence[Detector],
     limits: ReadingSettings = LIMITS,
     *,
+    recogniser: Recogniser | None = None,
+    without: str = "",
     explain: bool = False,
 ) -> Inspection:
     """Return the findings, and the texts they point into; no texts when nothing was found.
 
+    `recogniser` reads pictures, if there is one. With a reason for going `without`, nothing
+    attached is opened, and that is the reason given.
+
     To `explain` is to keep the texts whatever was found, and the candidates that were left.
     """
-    reading = read(mail.message, limits)
+    reading = read(mail.message, limits, recogniser=recogniser, without=without)
     findings: list[Finding] = []
     rejected: list[Rejected] = []
     for detector in detectors:

@@ -11,6 +11,7 @@ import threading
 from contextlib import suppress
 from datetime import UTC, datetime
 
+from gateway import confinement
 from gateway.config import Settings
 from gateway.delivery import Courier
 from gateway.inspector import Inspector
@@ -73,7 +74,7 @@ async def _serve(settings: Settings) -> None:
     database = open_database(settings)
     policy = policy_in_force(settings, database)
     hostname = settings.smtp.hostname or socket.getfqdn()
-    inspector = Inspector(settings.inspection, policy)
+    inspector = Inspector(settings.inspection, policy, settings.reading)
     next_hop = NextHop(settings.nexthop, hostname)
     house = House(
         hostname=hostname,
@@ -106,6 +107,8 @@ async def _listen(house: House, settings: Settings) -> None:
     loop = asyncio.get_running_loop()
     server = await loop.create_server(lambda: Listener(house, tls, sessions), sock=listening)
     _log.info("serving on %s, next hop %s", settings.smtp.listen, settings.nexthop.address)
+    if lacking := confinement.missing():
+        _log.warning("%s", lacking)
     if settings.inspection.when_it_fails != "defer":
         _log.warning("when inspection fails, mail is: %s", settings.inspection.when_it_fails)
     await _until_stopped()

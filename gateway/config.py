@@ -11,6 +11,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, get_args, get_origin, get_type_hints
 
+from classifiers.settings import ReadingSettings
 from gateway.settings import InspectionSettings, NextHopSettings, SmtpSettings
 from models.body import Body
 from models.errors import SettingInvalid
@@ -49,6 +50,7 @@ _SECTIONS: dict[str, type[Any]] = {
     "smtp": SmtpSettings,
     "nexthop": NextHopSettings,
     "inspection": InspectionSettings,
+    "reading": ReadingSettings,
     "console": ConsoleSettings,
     "notices": NoticeSettings,
     "database": DatabaseSettings,
@@ -66,6 +68,7 @@ class Settings:
     smtp: SmtpSettings
     nexthop: NextHopSettings
     inspection: InspectionSettings
+    reading: ReadingSettings
     console: ConsoleSettings
     notices: NoticeSettings
     database_url: str

@@ -1,20 +1,23 @@
-"""Runs the inspection in processes of its own, with limits on time and memory.
+"""Runs the inspection in processes of its own, with limits on time, memory, files and network.
 
-A parser can be made to hang, to swell or to die; then it costs one message one "could not be
-read", never the gateway (R8). The processes are started afresh, not forked, so that they hold
-no socket of ours: a killed gateway frees its port at once.
+A parser can be made to hang, to swell or to die; then the message is read once more without its
+attachments, each of which becomes a "could not be read", and the gateway goes on (R8). The
+processes are started afresh, not forked, so that they hold no socket of ours: a killed gateway
+frees its port at once.
 """
 
 import asyncio
 import hashlib
 import multiprocessing
-import resource
 from dataclasses import dataclass
 
 from pebble import ProcessExpired, ProcessPool
 
 from classifiers.detector import Detector, detectors
 from classifiers.inspection import inspect
+from classifiers.settings import LIMITS, ReadingSettings
+from classifiers.text.extracting import Recogniser
+from gateway.confinement import bound_processor_time, confine
 from gateway.settings import InspectionSettings
 from models.envelope import Envelope
 from models.errors import Unavailable
@@ -22,6 +25,8 @@ from models.finding import Finding, Inspection
 from models.mail import Mail
 from models.mime import read_message
 from models.policy import Policy
+
+_SECOND_TRY = 1 / 3  # of the budget, for a message without its attachments
 
 
 class InspectionFailed(Unavailable):
@@ -33,30 +38,51 @@ class _Loaded:
     """What one worker process keeps between messages."""
 
     detectors: tuple[Detector, ...] = ()
+    reading: ReadingSettings = LIMITS
+    recogniser: Recogniser | None = None
 
 
 _loaded = _Loaded()
 
 
-def _start(policy: Policy, memory: int) -> None:
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core dump would hold content
-    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+def _start(policy: Policy, memory: int, reading: ReadingSettings) -> None:
     _loaded.detectors = detectors(policy)
+    _loaded.reading = reading
+    if reading.ocr:
+        from classifiers.ocr import tesseract  # noqa: PLC0415 - only where it was asked for
+
+        _loaded.recogniser = tesseract()
+    confine(memory=memory, programs=_loaded.recogniser is not None)
 
 
-def _inspect(envelope: Envelope, raw: bytes) -> Inspection:
-    return inspect(Mail(envelope=envelope, message=read_message(raw)), _loaded.detectors)
+def _inspect(envelope: Envelope, raw: bytes, seconds: float, without: str) -> Inspection:
+    """Inspect one message; with a reason for going `without`, nothing attached is opened."""
+    bound_processor_time(seconds)
+    return inspect(
+        Mail(envelope=envelope, message=read_message(raw)),
+        _loaded.detectors,
+        _loaded.reading,
+        recogniser=_loaded.recogniser,
+        without=without,
+    )
 
 
 class Inspector:
     """The pool, and its budget."""
 
-    def __init__(self, settings: InspectionSettings, policy: Policy) -> None:
+    def __init__(
+        self, settings: InspectionSettings, policy: Policy, reading: ReadingSettings = LIMITS
+    ) -> None:
         self._budget = float(settings.budget)
-        self._pool = ProcessPool(
-            max_workers=settings.workers,
+        self._settings = settings
+        self._start_with = (policy, int(settings.memory), reading)
+        self._pool = self._new_pool()
+
+    def _new_pool(self) -> ProcessPool:
+        return ProcessPool(
+            max_workers=self._settings.workers,
             initializer=_start,
-            initargs=(policy, int(settings.memory)),
+            initargs=self._start_with,
             context=multiprocessing.get_context("spawn"),
         )
 
@@ -66,11 +92,29 @@ class Inspector:
 
     async def __call__(self, envelope: Envelope, raw: bytes) -> Inspection:
         """Read and inspect one message. Raises InspectionFailed."""
-        future = self._pool.schedule(_inspect, args=[envelope, raw], timeout=self._budget)
+        try:
+            return await self._run(envelope, raw, self._budget, "")
+        except TimeoutError:
+            reason = "out-of-time"
+        except ProcessExpired:
+            reason = "broke-its-reader"
+        try:
+            return await self._run(envelope, raw, self._budget * _SECOND_TRY, reason)
+        except (TimeoutError, ProcessExpired):
+            raise InspectionFailed("the inspection died or outlasted its budget") from None
+
+    async def _run(
+        self, envelope: Envelope, raw: bytes, seconds: float, without: str
+    ) -> Inspection:
+        if not self._pool.active:  # a process that dies between messages takes the pool with it
+            self._pool = self._new_pool()
+        future = self._pool.schedule(
+            _inspect, args=[envelope, raw, seconds, without], timeout=seconds
+        )
         try:
             return await asyncio.wrap_future(future)
         except (TimeoutError, ProcessExpired):
-            raise InspectionFailed("the inspection died or outlasted its budget") from None
+            raise
         except asyncio.CancelledError:
             future.cancel()  # type: ignore[no-untyped-call]  # pebble leaves it untyped
             raise

@@ -68,11 +68,18 @@ class TooMuch(Exception):  # noqa: N818 - reads as a state
         self.reason = reason
 
 
+Recogniser = Callable[[bytes, float], str]
+"""Reads the text in a picture's octets, within so many seconds. Raises TimeoutError."""
+
+
 class Budget:
     """What is left for one message. Every octet that unpacking makes is paid for here."""
 
-    def __init__(self, limits: ReadingSettings = LIMITS) -> None:
+    def __init__(
+        self, limits: ReadingSettings = LIMITS, recogniser: Recogniser | None = None
+    ) -> None:
         self.limits = limits
+        self.recogniser = recogniser
         self.unpacked = 0
         self.characters = 0
         self.members = 0
@@ -103,6 +110,11 @@ class Budget:
         """Raise TooMuch when time is up; long loops call it now and then."""
         if time.monotonic() > self._until:
             raise TooMuch("out-of-time")
+
+    @property
+    def seconds_left(self) -> float:
+        """Until time is up; not below zero."""
+        return max(0.0, self._until - time.monotonic())
 
     def read(self, stream: BinaryIO) -> bytes:
         """Read a decompressing stream to its end, paying as it goes. Raises TooMuch."""

@@ -5,12 +5,14 @@ from classifiers.text.extracting import Budget, Extracted, Missing, Reader, Sour
 # kinds that hold no text anyone reads, or are made to be checked, not read
 HARMLESS = frozenset({"empty", "signature"})
 
+# kinds that are still read in a message that broke a reader
+SAFE = frozenset({"text", "html", "calendar"})
+
 # kinds that cannot be read, by the reason given
 REASONS = {
     "encrypted": "encrypted",
     "partial": "partial",
     "elsewhere": "elsewhere",
-    "image": "picture",
     "media": "media",
     "unknown": "unknown-type",
 }
@@ -39,6 +41,8 @@ def reader_of(kind: str) -> Reader:  # noqa: C901, PLR0912 - a table, its import
             from classifiers.text.attached_mail import read_signed as reader  # noqa: PLC0415
         case "calendar":
             from classifiers.text.plain import read_folded_lines as reader  # noqa: PLC0415
+        case "image":
+            from classifiers.text.picture import read_picture as reader  # noqa: PLC0415
         case "html":
             from classifiers.text.html import read_html as reader  # noqa: PLC0415
         case "text":

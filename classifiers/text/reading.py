@@ -11,11 +11,19 @@ from dataclasses import dataclass, field, replace
 from classifiers.settings import LIMITS, ReadingSettings
 from classifiers.text.bidi import shown_order
 from classifiers.text.embedded import embedded
-from classifiers.text.extracting import Budget, Member, Missing, Piece, Source, TooMuch
+from classifiers.text.extracting import (
+    Budget,
+    Member,
+    Missing,
+    Piece,
+    Recogniser,
+    Source,
+    TooMuch,
+)
 from classifiers.text.folding import Folded, fold
 from classifiers.text.kinds import kinds_of
 from classifiers.text.own_words import own_spans
-from classifiers.text.readers import HARMLESS, reader_of
+from classifiers.text.readers import HARMLESS, SAFE, reader_of
 from models.finding import Text, Unread
 from models.message import Message
 
@@ -51,10 +59,19 @@ class _Found:
     unread: list[Unread] = field(default_factory=list)
 
 
-def read(message: Message, limits: ReadingSettings = LIMITS) -> Reading:
-    """Read everything in a message that a recipient could read, within limits. Never raises."""
+def read(
+    message: Message,
+    limits: ReadingSettings = LIMITS,
+    *,
+    recogniser: Recogniser | None = None,
+    without: str = "",
+) -> Reading:
+    """Read everything in a message that a recipient could read, within limits. Never raises.
+
+    With a reason for going `without`, only text and HTML are read; the rest is unread for it.
+    """
     found = _Found(texts=[_header_text(message)])
-    budget = Budget(limits)
+    budget = Budget(limits, recogniser)
     waiting = deque(
         _Waiting(
             number=part.number,
@@ -69,7 +86,7 @@ def read(message: Message, limits: ReadingSettings = LIMITS) -> Reading:
         item = waiting.popleft()
         try:
             budget.tick()
-            waiting.extendleft(reversed(_read_one(item, found, budget)))
+            waiting.extendleft(reversed(_read_one(item, found, budget, without)))
         except TooMuch as limit:
             for each in (item, *waiting):
                 found.unread.append(Unread(part=each.number, reason=limit.reason))
@@ -96,16 +113,18 @@ def _names(value: str) -> str:
     return ", ".join(each for each in names if each)
 
 
-def _read_one(item: _Waiting, found: _Found, budget: Budget) -> list[_Waiting]:
+def _read_one(item: _Waiting, found: _Found, budget: Budget, without: str) -> list[_Waiting]:
     """Read one source by every reader it may belong to; return what was inside."""
     source = item.source
     if len(source.payload) > budget.limits.part:
-        raise_part = Unread(part=item.number, reason="too-large", name=source.name)
-        found.unread.append(raise_part)
+        found.unread.append(Unread(part=item.number, reason="too-large", name=source.name))
         return []
     inside: list[_Waiting] = []
     for kind in kinds_of(source):
         if kind in HARMLESS:
+            continue
+        if without and kind not in SAFE:
+            found.unread.append(Unread(part=item.number, reason=without, name=source.name))
             continue
         inside += _with_reader(kind, item, found, budget, len(inside))
     return inside

@@ -1,0 +1,16 @@
+"""Pictures, where the body has asked for them to be read and the program for it is there."""
+
+from collections.abc import Iterator
+
+from classifiers.text.extracting import Budget, Extracted, Missing, Piece, Source
+
+
+def read_picture(source: Source, budget: Budget) -> Iterator[Extracted]:
+    """Yield the text in a picture, or say that pictures are not read."""
+    if budget.recogniser is None:
+        yield Missing("picture", source.name)
+        return
+    try:
+        yield Piece(budget.recogniser(source.payload, budget.seconds_left))
+    except TimeoutError:
+        yield Missing("out-of-time", source.name)
