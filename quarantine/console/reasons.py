@@ -7,37 +7,14 @@ from dataclasses import dataclass, field
 from models.finding import Finding
 from models.held import HeldMessage
 from models.policy import Condition, Policy
+from quarantine.console.names import name_of, place_of
 from quarantine.console.text import mask
-from quarantine.console.words import Words, mark
+from quarantine.console.words import Words
 
-_NAMES = {
-    "nhs-number": mark("NHS number"),
-    "national-insurance": mark("National Insurance number"),
-    "payment-card": mark("Payment card number"),
-    "bank-account": mark("Bank account number"),
-    "marking": mark("Protective marking"),
-    "phrases": mark("Word or phrase from the policy's list"),
-}
-_RECIPIENTS = {
-    "personal-webmail": mark("Personal email address among the recipients"),
-    "many-outside": mark("Many outside recipients who can see each other's addresses"),
-}
-_UNREADABLE = {
-    "password": mark("An attachment could not be read: it needs a password"),
-    "encrypted": mark("The email is encrypted and could not be read"),
-    "too-large": mark("An attachment could not be read: it is too large"),
-    "not-supported": mark("An attachment is of a kind that is not read"),
-}
-_WORDS = frozenset({"phrases", "marking", "recipients"})  # shown whole: they identify no one new
+_WORDS = frozenset(
+    {"commercial", "marking", "phrases", "recipients"}
+)  # shown whole: they identify no one new
 _MOST_SAMPLES = 5
-_MALFORMED = mark("The email could not be read reliably: it is malformed")
-_OTHER = mark("Something else the policy names")
-_PLACES = {
-    "header": mark("in the subject or a file name"),
-    "hidden": mark("in text the recipient would not normally see"),
-    "visible": mark("in the text"),
-}
-_QUOTED = mark("in quoted text")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +59,7 @@ def _reason(
     rule = policy.rule(rule_id)
     if rule is None:
         title = words.gettext("The email could not be checked, so a person must look")
-        found = _counted([each for each in findings if each.reason], words)
+        found = _counted([each for each in findings if each.detector == "attachments"], words)
         return Reason(title=title, clause="", sentence="", found=found)
     clause = policy.clause(rule.clause)
     mine = [each for each in findings if any(_meets(each, condition) for condition in rule.when)]
@@ -104,7 +81,7 @@ def _meets(finding: Finding, condition: Condition) -> bool:
 
 
 def _counted(findings: Sequence[Finding], words: Words) -> tuple[Found, ...]:
-    keys = [(_name(each), _place(each)) for each in findings]
+    keys = [(name_of(each), place_of(each)) for each in findings]
     result = []
     for (name, place), count in Counter(keys).items():
         excerpts = [
@@ -121,17 +98,3 @@ def _counted(findings: Sequence[Finding], words: Words) -> tuple[Found, ...]:
             )
         )
     return tuple(result)
-
-
-def _name(finding: Finding) -> str:
-    if finding.reason:
-        return _UNREADABLE.get(finding.reason, _MALFORMED)
-    if finding.detector == "recipients":
-        return _RECIPIENTS.get(finding.category, _OTHER)
-    return _NAMES.get(finding.detector, _OTHER)
-
-
-def _place(finding: Finding) -> str:
-    if finding.reason or finding.part == "envelope":
-        return ""
-    return _PLACES.get(finding.kind, "") if finding.own else _QUOTED

@@ -1,0 +1,80 @@
+"""What each finding is called on a page."""
+
+from models.finding import Finding
+from quarantine.console.words import mark
+
+_DETECTORS = {
+    "bank-account": mark("Bank account number"),
+    "bulk-personal-data": mark("Details of many people"),
+    "commercial": mark("Words about tenders or prices"),
+    "credentials": mark("Password or key"),
+    "date-of-birth": mark("Date of birth"),
+    "dbs-certificate": mark("DBS certificate number"),
+    "driving-licence": mark("Driving licence number"),
+    "email-list": mark("List of email addresses"),
+    "fingerprints": mark("Passage from a registered document"),
+    "home-address": mark("Home address"),
+    "iban": mark("International bank account number"),
+    "learner-number": mark("Unique learner number"),
+    "marking": mark("Protective marking"),
+    "national-insurance": mark("National Insurance number"),
+    "nhs-number": mark("NHS number"),
+    "own-records": mark("Details from the council's own records"),
+    "passport": mark("Passport number"),
+    "payment-card": mark("Payment card number"),
+    "phrases": mark("Word or phrase from the policy's list"),
+    "pupil-number": mark("Unique pupil number"),
+    "references": mark("Reference number from the policy's list"),
+    "taxpayer-reference": mark("Unique taxpayer reference"),
+    "telephone": mark("Personal telephone number"),
+    "vehicle": mark("Vehicle and its keeper"),
+}
+_RECIPIENTS = {
+    "first-mail": mark("First email to this organisation"),
+    "greeting-mismatch": mark("Greeting that names none of the recipients"),
+    "many-outside": mark("Many outside recipients who can see each other's addresses"),
+    "near-miss": mark("Address that is nearly, but not, a known one"),
+    "own-webmail": mark("Address that seems to be the sender's own"),
+    "personal-webmail": mark("Personal email address among the recipients"),
+    "reply-all": mark("Reply to many outside recipients"),
+}
+_UNREAD = {
+    "broke-its-reader": mark("An attachment could not be read: reading it failed"),
+    "damage": mark("An attachment could not be read: it is damaged"),
+    "elsewhere": mark("The email only points at something kept elsewhere"),
+    "encrypted": mark("The email is encrypted and could not be read"),
+    "media": mark("A sound or film was not read"),
+    "no-reader": mark("An attachment is of a kind that this service has no reader for"),
+    "out-of-time": mark("An attachment could not be read: it took too long"),
+    "partial": mark("The email is only one piece of a longer one"),
+    "password": mark("An attachment could not be read: it needs a password"),
+    "picture": mark("A picture was not read"),
+    "too-deep": mark("An attachment could not be read: it is packed too many times"),
+    "too-large": mark("An attachment could not be read: it is too large"),
+    "too-many-files": mark("An attachment could not be read: it holds too many files"),
+    "unknown-type": mark("An attachment is of a kind that is not read"),
+}
+_MALFORMED = mark("The email could not be read reliably: it is malformed")
+_OTHER = mark("Something else the policy names")
+_PLACES = {
+    "header": mark("in the subject or a file name"),
+    "hidden": mark("in text the recipient would not normally see"),
+    "visible": mark("in the text"),
+}
+_QUOTED = mark("in quoted text")
+
+
+def name_of(finding: Finding) -> str:
+    """What was found, to be translated."""
+    if finding.detector == "attachments":
+        return _UNREAD.get(finding.reason, _MALFORMED)
+    if finding.detector == "recipients":
+        return _RECIPIENTS.get(finding.category, _OTHER)
+    return _DETECTORS.get(finding.detector, _OTHER)
+
+
+def place_of(finding: Finding) -> str:
+    """Where it stands, to be translated; "" for what stands in no text."""
+    if finding.detector == "attachments" or finding.part == "envelope":
+        return ""
+    return _PLACES.get(finding.kind, "") if finding.own else _QUOTED
