@@ -5,12 +5,21 @@ from typing import Protocol
 
 from classifiers.detectors.attachments import Attachments
 from classifiers.detectors.bank_account import BankAccount
+from classifiers.detectors.dbs_certificate import DbsCertificate
+from classifiers.detectors.driving_licence import DrivingLicence
+from classifiers.detectors.iban import Iban
+from classifiers.detectors.learner_number import LearnerNumber
 from classifiers.detectors.marking import Marking
 from classifiers.detectors.national_insurance import NationalInsurance
 from classifiers.detectors.nhs_number import NhsNumber
+from classifiers.detectors.passport import Passport
 from classifiers.detectors.payment_card import PaymentCard
 from classifiers.detectors.phrases import Phrases
+from classifiers.detectors.pupil_number import PupilNumber
 from classifiers.detectors.recipients import Recipients
+from classifiers.detectors.references import References
+from classifiers.detectors.taxpayer_reference import TaxpayerReference
+from classifiers.detectors.vehicle import Vehicle
 from classifiers.text.reading import Reading
 from models.finding import Finding, Rejected
 from models.mail import Mail
@@ -37,6 +46,15 @@ def detectors(policy: Policy) -> tuple[Detector, ...]:
         NationalInsurance(),
         PaymentCard(),
         BankAccount(),
+        Iban(),
+        TaxpayerReference(),
+        PupilNumber(),
+        LearnerNumber(),
+        Passport(),
+        DrivingLicence(),
+        Vehicle(),
+        DbsCertificate(),
+        References(policy.references),
         Marking(),
         Phrases(policy.phrases),
         Recipients(policy),

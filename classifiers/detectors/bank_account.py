@@ -1,33 +1,82 @@
-"""Finds a UK sort code with an account number near it.
+"""Finds a UK sort code with an account number near it, in either order.
 
-Neither has a check digit of its own, so both must be there, or a word that names one.
+Neither has a check digit of its own, so both must be there, and a word that names one. A date
+looks like a sort code: such a one must be named itself, or stand beside the account number.
 """
 
 from collections.abc import Iterator
 
-from classifiers.detectors.pattern import compile_pattern, finding, matches, nearby
+from classifiers.detectors.number_kind import words
+from classifiers.detectors.numbers import Number, numbers
+from classifiers.detectors.pattern import finding, nearby
+from classifiers.text.folding import Folded
 from classifiers.text.reading import Reading
 from models.finding import Finding
 from models.mail import Mail
 
-_PAIR = compile_pattern(
-    r"\b\d{2}[ -]\d{2}[ -]\d{2}\b[^\d\n]{0,40}\n?[^\d\n]{0,40}\b\d{8}\b"
-    r"|\b\d{8}\b[^\d\n]{0,40}\n?[^\d\n]{0,40}\b\d{2}[ -]\d{2}[ -]\d{2}\b"
+_SORT_CODE = words(r"sort[ -]?codes?|sortcode|s/c|(?:c|g|ch|ngh)od(?:au)? (?:didoli|trefnu)")
+_WORDS = words(
+    r"sort[ -]?codes?|s/c|(?:c|g|ch|ngh)od(?:au)? (?:didoli|trefnu)|account|acct|acc|a/c|ac|bacs"
+    r"|(?:[cg]|ng|ch)yfrif(?:on)?|bank|banc|fanc|manc|direct debit|debyd uniongyrchol"
 )
-_WORDS = compile_pattern(
-    r"sort ?code|cod didoli|account (?:number|no|name)|rhif (?:y )?cyfrif|\ba/?c\b|\bbacs\b"
-    r"|bank (?:details|account)|manylion banc|cyfrif banc"
-)
+_REACH = 120  # characters between the two
+_BESIDE = 3
+_SORT, _ACCOUNT = 6, 8
+_DAYS, _MONTHS = 31, 12
 
 
 class BankAccount:
-    """Sort code with account number: 0.9 beside a word, 0.4 without (dates look alike)."""
+    """Sort code with account number: 0.9 beside a word, 0.4 if the sort code may be a date."""
 
     name = "bank-account"
 
     def detect(self, _mail: Mail, reading: Reading) -> Iterator[Finding]:
-        """Yield each pair."""
+        """Yield each pair, from the first of the two to the end of the second."""
         for text, folded in reading.texts:
-            for start, end, _ in matches(_PAIR, folded):
-                score = 0.9 if nearby(folded, start, end, _WORDS) else 0.4
-                yield finding(self.name, "financial", score, text, folded, start, end)
+            if _WORDS.search(folded.text) is None:
+                continue
+            reached = 0
+            for start, end, score in _pairs(folded):
+                if end > reached:
+                    reached = end
+                    yield finding(self.name, "financial", score, text, folded, start, end)
+
+
+def _pairs(folded: Folded) -> Iterator[tuple[int, int, float]]:
+    accounts = [each for each in numbers(folded, {_ACCOUNT}) if _whole(each)]
+    first = 0
+    for code in numbers(folded, {_SORT}):
+        while first < len(accounts) and accounts[first].end < code.start - _REACH:
+            first += 1
+        named = None
+        for account in accounts[first:]:
+            if account.start > code.end + _REACH:
+                break
+            gap = max(account.start - code.end, code.start - account.end)
+            if gap < 1:
+                continue
+            if named is None:
+                named = nearby(folded, code.start, code.end, _SORT_CODE)
+            if not (named and _whole(code)) and not (code.layout == (2, 2, 2) and code.plain):
+                break
+            start, end = min(code.start, account.start), max(code.end, account.end)
+            if not nearby(folded, start, end, _WORDS):
+                continue
+            certain = named or gap <= _BESIDE or not _date(code.digits)
+            yield start, end, 0.9 if certain else 0.4
+            break
+
+
+def _whole(number: Number) -> bool:
+    """Tell whether it is cut as people cut numbers, or one digit at a time."""
+    layout = set(number.layout)
+    return not number.in_code and number.apart and (len(layout) == 1 or number.plain)
+
+
+def _date(digits: str) -> bool:
+    """Tell whether six digits may be day, month and year in some order."""
+    one, two, three = int(digits[:2]), int(digits[2:4]), int(digits[4:])
+    return any(
+        1 <= day <= _DAYS and 1 <= month <= _MONTHS
+        for day, month in ((one, two), (two, one), (three, two))
+    )

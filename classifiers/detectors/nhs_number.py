@@ -9,31 +9,35 @@ from collections.abc import Iterator
 
 from stdnum.gb import nhs
 
-from classifiers.detectors.pattern import compile_pattern, digits_of, finding, matches, nearby
+from classifiers.detectors.number_kind import NumberKind, find, words
 from classifiers.text.reading import Reading
-from models.finding import Finding
+from models.finding import Finding, Rejected
 from models.mail import Mail
 
-_NUMBER = compile_pattern(r"\b\d{3}[ .-]?\d{3}[ .-]?\d{4}\b")
-_WORDS = compile_pattern(
-    r"\bnhs\b|\bgig\b|\bpatients?\b|\bcleifion\b|\b[cg]laf\b|\bhospital\b|\bysbyty\b"
-    r"|health record|cofnod iechyd|medical record|cofnod meddygol|\bgp (?:surgery|practice)\b"
+_NAMES = r"nhs|n\.h\.s\.?|gig|health (?:no|number)|rhif iechyd"
+_FIELD = (
+    r"patients?|(?:in|out)patients?|[cg]h?laf|[cg]h?leifion|hospitals?|[ny]?sbyty|ysbytai"
+    r"|(?:health|medical) records?|[cg]h?ofnod(?:ion)? (?:iechyd|meddygol)"
+    r"|gp (?:surgery|practice)|[mf]eddygfa|clinics?|clinig"
 )
+_KINDS_OF_DIGIT = 2  # 4444444444 is nobody's
 
 
 class NhsNumber:
-    """NHS numbers: 0.9 beside a word, 0.4 in their usual spacing, 0.2 bare."""
+    """NHS numbers: 0.95 beside a word or among others, 0.4 in their usual spacing, 0.2 bare."""
 
     name = "nhs-number"
+    _kind = NumberKind(
+        detector=name,
+        category="health",
+        lengths=(10,),
+        layouts=frozenset({(10,), (3, 3, 4)}),
+        check=lambda digits: len(set(digits)) >= _KINDS_OF_DIGIT and nhs.checksum(digits) == 0,
+        name=words(_NAMES),
+        words=words(f"{_NAMES}|{_FIELD}"),
+        beside=0.95,
+    )
 
-    def detect(self, _mail: Mail, reading: Reading) -> Iterator[Finding]:
+    def detect(self, _mail: Mail, reading: Reading) -> Iterator[Finding | Rejected]:
         """Yield each number whose check digit is right."""
-        for text, folded in reading.texts:
-            for start, end, found in matches(_NUMBER, folded):
-                if not nhs.is_valid(digits_of(found)):
-                    continue
-                spaced = len(found) > 10  # noqa: PLR2004 - ten digits and their separators
-                score = 0.4 if spaced else 0.2
-                if nearby(folded, start, end, _WORDS):
-                    score = 0.95 if spaced else 0.9
-                yield finding(self.name, "health", score, text, folded, start, end)
+        yield from find(self._kind, reading)

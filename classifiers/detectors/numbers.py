@@ -1,89 +1,180 @@
 """Numbers however they are spaced: one pass finds every run of digits, detectors cut it.
 
-A run is digits with at most three separators between two of them; a candidate is a stretch of
-whole groups with the wanted number of digits. Whether it is written as people write numbers
-says how much the layout alone is worth.
+A run is digits, or words for digits in English or Welsh, with at most five separators between
+two of them; a candidate is a stretch of whole groups with the wanted number of digits. How it
+is written says how much the layout alone is worth.
 """
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
-from itertools import pairwise
+from typing import NamedTuple
 
 import re2
 
 from classifiers.text.folding import Folded
 
-_RUN = re2.compile(r"\d(?:[ \t\n.,/_*|:()\\~+=#-]{0,3}\d){5,}")
-_GROUP = re2.compile(r"\d+")
-_MOST_GROUPS = 32  # of one candidate
+_RUN = re2.compile(r"\d(?:[ \t\n.,;/_*|:()\[\]{}<>\\~+=#'\"-]{0,5}\d){5,}")
+_GROUPS_APART = {code: " " for code in range(128) if not chr(code).isdigit()}
+_WORDS = {
+    **dict.fromkeys(("zero", "oh", "nought", "sero", "dim"), "0"),
+    **dict.fromkeys(("one", "un"), "1"),
+    **dict.fromkeys(("two", "dau", "dwy"), "2"),
+    **dict.fromkeys(("three", "tri", "tair"), "3"),
+    **dict.fromkeys(("four", "pedwar", "pedair"), "4"),
+    **dict.fromkeys(("five", "pump", "pum"), "5"),
+    **dict.fromkeys(("six", "chwech", "chwe"), "6"),
+    **dict.fromkeys(("seven", "saith"), "7"),
+    **dict.fromkeys(("eight", "wyth"), "8"),
+    **dict.fromkeys(("nine", "naw"), "9"),
+}
+_WORD = rf"(?:{'|'.join(_WORDS)})\b"
+_SPOKEN = re2.compile(rf"(?i)\b{_WORD}(?:[ \n,.;/-]{{1,3}}{_WORD}){{7,}}")
+_LETTERS_APART = {ord(each): " " for each in "\n,.;/-"}
+_PLAIN_GAPS = frozenset({" ", "-", "."})
+_CELL_GAPS = frozenset({"\t", "\n", "|", ";"})
+_TOKEN = 40  # characters on each side in which what is stuck to a number is looked at
 
 
-@dataclass(frozen=True, slots=True)
-class Number:
+class _Run(NamedTuple):
+    """Groups of digits: where each starts and ends, and how many digits stand before it."""
+
+    text: str
+    starts: list[int]
+    ends: list[int]
+    before: list[int]  # one more than there are groups
+    digits: str
+
+
+class Number(NamedTuple):
     """A stretch of whole groups of digits: `text[start:end]`."""
 
-    start: int
-    end: int
-    digits: str
-    layout: tuple[int, ...]  # digits in each group: (3, 3, 4)
-    plain: bool  # one separator throughout, even groups, nothing stuck to it
+    run: _Run
+    first: int
+    last: int
 
-    def written_as(self, *layouts: tuple[int, ...]) -> bool:
-        """Tell whether it is in one of some usual layouts, such as (3, 3, 4)."""
-        return self.plain and self.layout in layouts
+    @property
+    def start(self) -> int:
+        """Where its first digit stands in the folded text."""
+        return self.run.starts[self.first]
 
+    @property
+    def end(self) -> int:
+        """Where its last digit ends in the folded text."""
+        return self.run.ends[self.last]
 
-@dataclass(frozen=True, slots=True)
-class _Run:
-    """Groups of one run: where each starts and ends."""
+    @property
+    def digits(self) -> str:
+        """The digits alone."""
+        return self.run.digits[self.run.before[self.first] : self.run.before[self.last + 1]]
 
-    groups: tuple[tuple[int, int], ...]
+    @property
+    def layout(self) -> tuple[int, ...]:
+        """How many digits there are in each group: (3, 3, 4)."""
+        return tuple(self._size(each) for each in range(self.first, self.last + 1))
+
+    @property
+    def gaps(self) -> frozenset[str]:
+        """What stands between its groups, less padding; a line may be folded anywhere."""
+        found = {self._gap(each) for each in range(self.first, self.last)}
+        return frozenset(found - {"\n"} or found)
+
+    @property
+    def plain(self) -> bool:
+        """Whether one usual separator is used throughout, and nothing touches or continues it."""
+        return len(self.gaps) <= 1 and self.gaps <= _PLAIN_GAPS and self.apart and not self.stuck
+
+    @property
+    def in_cells(self) -> bool:
+        """Whether its groups stand in cells or lines of their own."""
+        return bool(self.gaps & _CELL_GAPS)
+
+    @property
+    def apart(self) -> bool:
+        """Whether it is no stretch of a longer series of such groups."""
+        gaps, sizes = self.gaps, set(self.layout)
+        beside = ((self.first - 1, self.first - 1), (self.last + 1, self.last))
+        return not any(
+            0 <= group < len(self.run.starts)
+            and self._size(group) in sizes
+            and self._gap(gap) in gaps
+            for group, gap in beside
+        )
+
+    @property
+    def stuck(self) -> bool:
+        """Whether a letter touches it."""
+        text = self.run.text
+        return (
+            text[self.start - 1 : self.start].isalpha() or text[self.end : self.end + 1].isalpha()
+        )
+
+    @property
+    def in_code(self) -> bool:
+        """Whether it is a piece of something longer: a digest, a decimal fraction."""
+        text, start, end = self.run.text, self.start, self.end
+        left, right = text[max(0, start - _TOKEN) : start], text[end : end + _TOKEN]
+        if self.first == self.last and (
+            (left[-1:] in (".", ",") and left[-2:-1].isdigit())
+            or (right[:1] in (".", ",") and right[1:2].isdigit())
+        ):
+            return True
+        return any(each.isdigit() for each in _stuck_to(left[::-1]) + _stuck_to(right))
+
+    def _size(self, group: int) -> int:
+        return self.run.before[group + 1] - self.run.before[group]
+
+    def _gap(self, group: int) -> str:
+        """What stands between a group and the next."""
+        gap = self.run.text[self.run.ends[group] : self.run.starts[group + 1]]
+        if core := gap.strip(" \t\n>"):
+            return core
+        return "\n" if "\n" in gap else "\t" if "\t" in gap else " "
 
 
 def numbers(folded: Folded, lengths: Collection[int]) -> Iterator[Number]:
     """Yield each candidate whose count of digits is one of `lengths`, in order of its start."""
-    text = folded.text
-    longest = max(lengths)
     for run in _runs(folded):
-        for first in range(len(run.groups)):
-            count = 0
-            for last in range(first, min(len(run.groups), first + _MOST_GROUPS)):
-                start, end = run.groups[last]
-                count += end - start
-                if count > longest:
-                    break
-                if count in lengths:
-                    yield _number(text, run, first, last)
+        group_at = {count: group for group, count in enumerate(run.before)}
+        for first, count in enumerate(run.before[:-1]):
+            for length in lengths:
+                if after := group_at.get(count + length):
+                    yield Number(run, first, after - 1)
 
 
 def _runs(folded: Folded) -> tuple[_Run, ...]:
+    """Every run of a text, worked out once."""
     if "digit-runs" not in folded.notes:
-        folded.notes["digit-runs"] = tuple(
-            _Run(
-                tuple(
-                    (run.start() + group.start(), run.start() + group.end())
-                    for group in _GROUP.finditer(run.group())
-                )
-            )
-            for run in _RUN.finditer(folded.text)
+        folded.notes["digit-runs"] = (
+            *(
+                _run(folded.text, found.start(), found.group().translate(_GROUPS_APART).split())
+                for found in _RUN.finditer(folded.text)
+            ),
+            *(
+                _run(folded.text, found.start(), found.group().translate(_LETTERS_APART).split())
+                for found in _SPOKEN.finditer(folded.text)
+            ),
         )
     runs: tuple[_Run, ...] = folded.notes["digit-runs"]
     return runs
 
 
-def _number(text: str, run: _Run, first: int, last: int) -> Number:
-    groups = run.groups[first : last + 1]
-    start, end = groups[0][0], groups[-1][1]
-    layout = tuple(b - a for a, b in groups)
-    gaps = {text[one[1] : two[0]] for one, two in pairwise(groups)}
-    gaps.discard("\n")  # a line may be folded anywhere
-    whole = first == 0 and last == len(run.groups) - 1
-    alone = not (text[start - 1 : start].isalnum() or text[end : end + 1].isalnum())
-    even = len(set(layout[:-1])) <= 1 and (whole or layout[0] > 1)
-    return Number(
-        start=start,
-        end=end,
-        digits="".join(text[a:b] for a, b in groups),
-        layout=layout,
-        plain=alone and len(gaps) <= 1 and (even or len(set(layout)) > 1),
-    )
+def _run(text: str, start: int, groups: list[str]) -> _Run:
+    starts, ends, before, digits = [], [], [0], []
+    for group in groups:
+        start = text.find(group, start)
+        starts.append(start)
+        start += len(group)
+        ends.append(start)
+        digits.append(group if group[0].isdigit() else _WORDS[group.lower()])
+        before.append(before[-1] + len(digits[-1]))
+    return _Run(text, starts, ends, before, "".join(digits))
+
+
+def _stuck_to(text: str) -> str:
+    """The letters and digits at the start of a text."""
+    end = next((at for at, each in enumerate(text) if not each.isalnum()), len(text))
+    return text[:end]
+
+
+def spread(*classes: str) -> str:
+    """A pattern of characters, each of a class, with separators between any two."""
+    return r"[ \t\n.,/_|*:-]{0,3}".join(classes)

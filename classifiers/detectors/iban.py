@@ -1,0 +1,88 @@
+"""Finds international bank account numbers (IBAN, ISO 13616).
+
+A country, two check digits (modulus 97) and an account of the country's own length and form:
+one in ninety-seven passes by chance, of those with the right form, so the usual grouping in
+fours is enough by itself.
+"""
+
+from collections.abc import Iterator
+from functools import cache
+
+import re2
+from stdnum import iban, numdb
+
+from classifiers.detectors.number_kind import words
+from classifiers.detectors.pattern import finding, nearby, rejected
+from classifiers.text.folding import Folded
+from classifiers.text.reading import Reading
+from models.finding import Finding, Rejected
+from models.mail import Mail
+
+_GAP = " \t\n.,/_|-"
+_START = re2.compile(r"(?i)[a-z][ .-]{0,2}[a-z][ \t\n.,/_|-]{0,3}\d[ .-]{0,2}\d")
+_SIZES = re2.compile(r"(\d+)!")
+_MOST = 34 * 4  # characters that the longest takes, spaced out
+_WORDS = words(
+    r"iban|swift|bic|bank|banc|account|a/?c|(?:[cg]|ng|ch)yfrif(?:on)?|payments?|pay"
+    r"|th?aliad(?:au)?|daliad(?:au)?|transfer"
+)
+
+
+class Iban:
+    """IBANs: 0.95 beside a word, 0.9 in one piece or in fours, nothing otherwise."""
+
+    name = "iban"
+
+    def detect(self, _mail: Mail, reading: Reading) -> Iterator[Finding | Rejected]:
+        """Yield each number whose length, form and check digits are its country's."""
+        for text, folded in reading.texts:
+            for found in _START.finditer(folded.text):
+                start = found.start()
+                end = _end(folded, start)
+                if end == 0:
+                    continue
+                written = folded.text[start:end]
+                number = "".join(each for each in written if each not in _GAP)
+                if not iban.is_valid(number, check_country=False):
+                    yield rejected(self.name, "check-digit", text, folded, start, end)
+                elif nearby(folded, start, end, _WORDS):
+                    yield finding(self.name, "financial", 0.95, text, folded, start, end)
+                elif _usual(written, number) and not _stuck(folded, start, end):
+                    yield finding(self.name, "financial", 0.9, text, folded, start, end)
+                else:
+                    yield rejected(self.name, "layout", text, folded, start, end)
+
+
+def _end(folded: Folded, start: int) -> int:
+    """Where a number that starts here has as many characters as its country wants, or 0."""
+    at: list[int] = []
+    size = 2
+    for place, each in enumerate(folded.text[start : start + _MOST], start):
+        if each in _GAP:
+            continue
+        if not (each.isascii() and each.isalnum()):
+            return 0
+        at.append(place)
+        if len(at) == 2:  # noqa: PLR2004 - the country's letters
+            size = _size((folded.text[at[0]] + each).upper())
+        if len(at) > 1 and len(at) >= size:
+            return place + 1 if size else 0
+    return 0
+
+
+@cache
+def _size(country: str) -> int:
+    """How many characters an IBAN of a country has; 0 if the country has none."""
+    found = numdb.get("iban").info(country)[0][1].get("bban", "")
+    return sum(int(each.group(1)) for each in _SIZES.finditer(found)) + 4 if found else 0
+
+
+def _usual(written: str, number: str) -> bool:
+    """Tell whether it is written in one piece, or in fours with one separator."""
+    fours = [number[at : at + 4] for at in range(0, len(number), 4)]
+    return written in (number, " ".join(fours), "-".join(fours), ".".join(fours))
+
+
+def _stuck(folded: Folded, start: int, end: int) -> bool:
+    """Tell whether a letter or digit touches it."""
+    return (folded.text[start - 1 : start] + folded.text[end : end + 1]).isalnum()

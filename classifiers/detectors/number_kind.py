@@ -1,0 +1,149 @@
+"""Finds one kind of number: digits, a check, and words that carry them.
+
+A check digit passes by chance one time in ten, so a word must stand near. In the layout in
+which people write such a number any word of its field will do; one digit at a time, in cells or
+down the page, it must be named; cut in any other way, its name must stand directly before it.
+Several of a list that all pass are evidence by themselves.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from classifiers.detectors.numbers import Number, numbers
+from classifiers.detectors.pattern import compile_pattern, finding, nearby, rejected
+from classifiers.text.folding import Folded
+from classifiers.text.reading import Reading
+from models.finding import Finding, Rejected
+
+_BEFORE = 32  # characters in which the name of a number stands directly before it
+_NAMED = compile_pattern(r"(?:\bno\b|number|\br?h?if\b|\bid\b|[:#=])[^\d\n]{0,16}\n?[^\d\n]{0,4}$")
+_OTHERWISE = compile_pattern(
+    r"(?:\btel|phone|\bfax|\bmob|\bcell\b|\bcall\b|\bring\b|ffon|\bffacs|\b[tmf]:|\bext\b|invoice"
+    r"|anfoneb|\border|archeb|\bp\.?o\b|isbn|issn|\bean\b|tracking|parcel|parsel|ticket|tocyn"
+    r"|booking|meter\b|mpan|mprn|imei|serial|barcode|£|\$|€)[^\d\n]{0,16}$|\+[\d ()-]{0,6}$"
+)
+_OTHERWISE_AFTER = compile_pattern(r"^[ )]*[(\[]?(?:cell|fax|phone|mob|home|work|office|tel|x\d)")
+_BOOKS = compile_pattern(r"\bisbn")  # whose check digit is the NHS number's
+_THOUSANDS = frozenset({","})
+_ADDRESS = compile_pattern(r"://|www\.|@|%[0-9a-f]{2}|\?[a-z_]+=")
+_DOUBTFUL = 0.2  # score of what is said to be something else
+_ENOUGH = 5  # numbers in a list
+_NEARLY_ALL = 0.8  # of them pass
+_MOST = 1000  # findings in one text: as good as any more
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NumberKind:
+    """One kind of number, as data."""
+
+    detector: str
+    category: str
+    lengths: tuple[int, ...]
+    layouts: frozenset[tuple[int, ...]]  # in which people write it
+    check: Callable[[str], bool]
+    name: Any  # RE2: what the number is called, "NHS number"
+    words: Any  # RE2: also what only belongs to its field, "patient"
+    loose: bool = True  # whether it counts cut in any way; not without a check digit
+    beside: float = 0.9  # score beside a word
+    spaced: float = 0.4  # alone, grouped as usual
+    bare: float = 0.2  # alone, digits without a gap
+    in_lists: bool = True  # whether several that pass are evidence
+
+
+def words(source: str) -> Any:
+    """Compile words, divided by "|", that count whole, though digits may touch them."""
+    return compile_pattern(rf"(?:^|[^a-z])(?:{source})(?:[^a-z]|$)")
+
+
+def find(kind: NumberKind, reading: Reading) -> Iterator[Finding | Rejected]:
+    """Yield each number of a kind that passes its check, and what was looked at and left."""
+    for text, folded in reading.texts:
+        candidates = list(numbers(folded, kind.lengths))
+        listed = _lists(kind, candidates) if len(candidates) >= _ENOUGH else frozenset()
+        found = reached = 0
+        for number in candidates:
+            start, end = number.start, number.end
+            if end <= reached or found >= _MOST:
+                continue
+            if not kind.check(number.digits):
+                if number.layout in kind.layouts and number.plain:
+                    yield rejected(kind.detector, "check-digit", text, folded, start, end)
+                continue
+            score, reason = _judged(kind, folded, number)
+            if score and reason != "named-otherwise" and number.layout in listed:
+                score = max(score, kind.beside)
+            if score:
+                found, reached = found + 1, end
+                yield finding(kind.detector, kind.category, score, text, folded, start, end)
+            else:
+                yield rejected(kind.detector, reason, text, folded, start, end)
+
+
+def _lists(kind: NumberKind, candidates: list[Number]) -> frozenset[tuple[int, ...]]:
+    """The layouts in which several numbers are written of which nearly all pass."""
+    if not kind.in_lists:
+        return frozenset()
+    distinct: dict[tuple[int, ...], set[str]] = {}
+    for number in candidates:
+        if (layout := number.layout) in kind.layouts and number.plain:
+            distinct.setdefault(layout, set()).add(number.digits)
+    return frozenset(
+        layout
+        for layout, found in distinct.items()
+        if len(found) >= _ENOUGH and sum(map(kind.check, found)) >= _NEARLY_ALL * len(found)
+    )
+
+
+def _judged(kind: NumberKind, folded: Folded, number: Number) -> tuple[float, str]:
+    """The score of a number that passes its check, and why it is 0."""
+    start, end = number.start, number.end
+    if number.in_code:
+        return 0, "code"
+    named = nearby(folded, start, end, kind.name)
+    if not named and _otherwise(kind, folded, number):
+        return min(kind.bare, _DOUBTFUL), "named-otherwise"
+    if _in_address(kind, folded, start, end):
+        return 0, "address"
+    layout = number.layout
+    usual = layout in kind.layouts
+    if usual and number.plain:
+        if named or nearby(folded, start, end, kind.words):
+            return kind.beside, ""
+        return (kind.bare if len(layout) == 1 else kind.spaced), "no-word"
+    regular = (usual or set(layout) == {1}) and number.apart
+    if regular and (named or not number.in_cells) and nearby(folded, start, end, kind.words):
+        return kind.beside, ""
+    if kind.loose and named and _directly(kind, folded, start):
+        return kind.beside, ""
+    return 0, "layout"
+
+
+def _directly(kind: NumberKind, folded: Folded, start: int) -> bool:
+    """Tell whether a number is named directly before it."""
+    before = folded.text[max(0, start - _BEFORE) : start]
+    return kind.name.search(before) is not None and _NAMED.search(before) is not None
+
+
+def _otherwise(kind: NumberKind, folded: Folded, number: Number) -> bool:
+    """Tell whether a number is said to be something else: a telephone number, an amount."""
+    before = folded.text[max(0, number.start - _BEFORE) : number.start]
+    if other := _OTHERWISE.search(before):
+        return kind.words.search(before[other.start() :]) is None
+    if nearby(folded, number.start, number.end, _BOOKS):
+        return True
+    if number.gaps == _THOUSANDS and set(number.layout[1:]) == {3}:
+        return True
+    after = folded.text[number.end : number.end + _BEFORE]
+    return _OTHERWISE_AFTER.search(after) is not None
+
+
+def _in_address(kind: NumberKind, folded: Folded, start: int, end: int) -> bool:
+    """Tell whether a number is part of a link or a mail address that does not name it."""
+    before = folded.text[max(0, start - 200) : start].replace("<", " ").replace('"', " ")
+    token = before[-1:].strip() and before.split()[-1]
+    after = folded.text[end : end + _BEFORE]
+    rest = after[:1].strip() and after.split()[0]
+    if _ADDRESS.search(token + "0" + rest) is None:
+        return False
+    return kind.words.search(token[-_BEFORE:]) is None
