@@ -51,6 +51,11 @@ class Header:
         values = self.raw_values("content-disposition")
         return parameters(decode_words(values[0])) if values else ("", {})
 
+    def author(self) -> str:
+        """The address in From, as written; "" where there is none."""
+        value = b"".join(self.raw_values("from")[:1]).decode("utf-8", "replace")
+        return value.rpartition("<")[2].partition(">")[0].strip() if "@" in value else ""
+
     def _spellings(self, name: str) -> list[str]:
         """Values of a structured field as they stand, and as some programs decode them."""
         texts = []

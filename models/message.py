@@ -29,7 +29,7 @@ class Part:
     filename: str | None = field(default=None, repr=False)
     disposition: str = ""  # "attachment", "inline" or ""
     payload: bytes = field(default=b"", repr=False)  # transfer encoding removed
-    attached_mail: bool = False  # it stands inside an attached message
+    attached_from: str | None = field(default=None, repr=False)  # whose attached message it is in
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

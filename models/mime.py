@@ -48,8 +48,7 @@ class _Entity:
     end: int
     depth: int = 0
     default_type: str = "text/plain"
-    attached: bool = False  # it is, or is in, an attached message
-    top: bool = False  # it begins a message
+    attached_from: str | None = None  # author of the attached message it is in; "" unknown
 
     @property
     def label(self) -> str:
@@ -88,12 +87,12 @@ class _Reader:
         self.defects.setdefault(Defect(part=part, kind=kind))
 
     def read(self) -> None:
-        waiting = [_Entity("", self.raw, 0, len(self.raw), top=True)]
+        waiting = [_Entity("", self.raw, 0, len(self.raw))]
         body = 0
         while waiting:
             entity = waiting.pop()
             header = self._header(entity)
-            if entity.number == "" and entity.data is self.raw and not entity.attached:
+            if entity.number == "" and entity.data is self.raw and entity.attached_from is None:
                 self.fields, body = header.decoded(), header.body
             waiting.extend(reversed(self._entity(entity, header)))
             if len(self.parts) + len(waiting) > self.limits.parts:
@@ -137,10 +136,9 @@ class _Reader:
         if entity.depth >= self.limits.depth:
             self.defect(entity.label, "too-deep")
             return []
-        inner = _Entity(
-            entity.leaf, entity.data, header.body, entity.end, entity.depth + 1, attached=True
-        )
+        inner = _Entity(entity.leaf, entity.data, header.body, entity.end, entity.depth + 1)
         described = self._header(inner)
+        inner = replace(inner, attached_from=described.author())
         lines = [
             decode_words(value) for name, value in described.fields if name.lower() in _NAMED_FIELDS
         ]
@@ -151,7 +149,7 @@ class _Reader:
                     content_type="text/plain",
                     charset="utf-8",
                     payload="\n".join(lines).encode("utf-8", "replace"),
-                    attached_mail=True,
+                    attached_from=inner.attached_from,
                 )
             )
         return [inner]
@@ -268,7 +266,7 @@ class _Reader:
                 number=f"{entity.label}~{which}",
                 content_type="text/plain",
                 payload=text,
-                attached_mail=entity.attached,
+                attached_from=entity.attached_from,
             )
         )
 
@@ -317,7 +315,7 @@ class _Reader:
                         else None,
                         disposition=placed if placed in {"attachment", "inline"} else "",
                         payload=payload,
-                        attached_mail=entity.attached,
+                        attached_from=entity.attached_from,
                     )
                 )
 

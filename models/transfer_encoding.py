@@ -13,6 +13,7 @@ _NOT_BASE64_OR_PAD = _NOT_BASE64.replace(b"=", b"")
 _URL_SAFE = bytes.maketrans(b"-_", b"+/")
 _SOFT_BREAK = re2.compile(rb"=[ \t]+(\r?\n)")
 _ESCAPE = re2.compile(rb"=(?:[0-9A-Fa-f]{2}|\r?\n)")
+_WORDS = re2.compile(rb"[0-9A-Za-z+/] +[0-9A-Za-z+/]")  # base64 has no spaces inside a line
 _UU_START = re2.compile(rb"(?m)^begin(?:-base64)? [0-7]{3,4} ?[^\r\n]*\r?\n")
 
 
@@ -61,7 +62,8 @@ def decode(body: bytes, encoding: str) -> tuple[bytes, bool]:
 def readings(body: bytes, encodings: list[str]) -> tuple[list[bytes], bool]:
     """Return every plausible decoding, the first encoding's first, and whether all were sound.
 
-    An unknown encoding is read as it stands and as what it looks like.
+    An unknown encoding is read as it stands and as what it looks like, one that was not kept
+    to also as it stands.
     """
     found: list[bytes] = []
     sound = True
@@ -71,7 +73,7 @@ def readings(body: bytes, encodings: list[str]) -> tuple[list[bytes], bool]:
         else:
             decoded, fine = decode(body, name)
             sound = sound and fine
-            guesses = [decoded]
+            guesses = [decoded] if fine else [decoded, body]  # it may not be encoded at all
         found += [each for each in guesses if each not in found]
     return found, sound
 
@@ -89,15 +91,21 @@ def _looks_like(body: bytes) -> list[str]:
 def _base64(body: bytes) -> tuple[bytes, bool]:
     """Junk is skipped and padding inside ends a group, not the text; say whether there was any."""
     clean = body.translate(None, b"\r\n \t")
+    if _WORDS.search(body) is not None:
+        return _base64_of_stretches(body), False
     if b"=" not in clean[:-2] and not len(clean) % 4:
         try:
             return base64.b64decode(clean, validate=True), True
         except (binascii.Error, ValueError):
             pass
+    return _base64_of_stretches(body), _sound(clean)
+
+
+def _base64_of_stretches(body: bytes) -> bytes:
     if b"+" not in body and b"/" not in body:
         body = body.translate(_URL_SAFE)
     stretches = body.translate(None, _NOT_BASE64_OR_PAD).split(b"=")
-    return b"".join(_stretch(each) for each in stretches if each), _sound(clean)
+    return b"".join(_stretch(each) for each in stretches if each)
 
 
 def _stretch(clean: bytes) -> bytes:

@@ -11,11 +11,13 @@ import re2
 _SWAPS = str.maketrans("4@3\u20ac1!|l05$7+89", "aaeeiiiiosstt" + "bg")
 _VOWELS = frozenset("aeiouwy")
 _HINT = re2.compile(  # nothing of the kind stands in most mail
-    r"(?i)[a-z][0-9@$!|*#+\x{20ac}]+[a-z]|\b[0-9@$!|][a-z]{2}|[a-z]{2}[@$!|*#]|[a-z][1345780]{1,3}\b"
-    r"|\b[a-z0-9@$!](?:[\s.*_|/~+-]{1,3}[a-z0-9@$!]\b){3}"
+    r"(?i)[a-z][0-9@$!|*#+\x{20ac}]+[a-z]|\b[0-9@$!|][a-z]{2}|[a-z]{2}[@$!|+]|[a-z][1345780]{1,3}\b"
+    r"|[a-z][*#]|[*#][a-z]"
+    r"|\b[a-z0-9@$!](?:[\s.*_|/~+-]{1,3}[a-z0-9@$!']){3}"
     r"|aaa|eee|iii|ooo|uuu|ttt|sss|rrr|ddd|nnn|lll|fff|ccc|kkk|www|yyy"
 )
-_APART = re2.compile(r"(?i)\b[a-z0-9@$!](?:[\s.*_|/~+-]{1,3}[a-z0-9@$!]\b){3,}")
+_APART = re2.compile(r"(?i)\b[a-z0-9@$!](?:[\s.*_|/~+-]{1,3}(?:[a-z0-9@$!]\b|')){3,}")
+_LETTERS = frozenset("@$!'")
 
 
 class Undisguised:
@@ -52,7 +54,7 @@ def _joined(text: str) -> tuple[str, list[int] | None]:
         pieces.append(text[at : stretch.start()])
         places.extend(range(at, stretch.start()))
         for index in range(stretch.start(), stretch.end()):
-            if text[index].isalnum() or text[index] in "@$!":
+            if text[index].isalnum() or text[index] in _LETTERS:
                 pieces.append(text[index])
                 places.append(index)
             elif text[index - 1 : index + 1].isspace() and not text[index - 1].isalnum():

@@ -22,6 +22,7 @@ _UNSHOWN = frozenset({"script", "style", "template", "noscript", "title", "texta
 _HIDING = ("display:none", "visibility:hidden", "font-size:0", "opacity:0", "mso-hide:all")
 _TELLING = ("alt", "title", "aria-label", "placeholder", "value", "content", "label", "summary")
 _ADDRESSES = ("src", "href", "data", "action", "background")
+_DEEPEST = 3  # markup inside markup that is still parsed
 _SCHEME = 32  # characters in which an address shows its scheme
 _MOST_RULES = 500  # of style sheets
 _NAMED_CHARSET = re2.compile(rb"(?i)<meta[^>]{0,200}charset\s*=\s*[\"']?([A-Za-z0-9_:.-]{1,40})")
@@ -50,15 +51,15 @@ def _plausible_sources(source: Source) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def html_texts(source: str) -> tuple[str, str, int | None]:
+def html_texts(source: str, depth: int = 0) -> tuple[str, str, int | None]:
     """Return the visible text, the hidden text, and where quoted mail starts in the visible.
 
     Never raises. The start is None when the mail quotes nothing that is marked as a quote.
     """
     tree = LexborHTMLParser(source)
-    walker = _Walker(_hidden_by_style(tree))
+    walker = _Walker(_hidden_by_style(tree), depth)
     if tree.root is not None:
-        walker.walk(tree.root)
+        walker.walk(tree.root.parent or tree.root)
     return walker.visible(), walker.hidden(), walker.quote_start
 
 
@@ -86,8 +87,9 @@ def _hides(style: str) -> bool:
 class _Walker:
     """Walks the tree in document order without recursion: nesting is the sender's choice."""
 
-    def __init__(self, hidden_by_style: frozenset[int] = frozenset()) -> None:
+    def __init__(self, hidden_by_style: frozenset[int], depth: int) -> None:
         self._hidden_by_style = hidden_by_style
+        self._depth = depth  # of markup inside markup
         self._seen: list[str] = []
         self._length = 0
         self._hidden: list[str] = []
@@ -120,7 +122,10 @@ class _Walker:
                 self._text(node.text_content or "", hidden=hidden)
                 continue
             if tag == "-comment":
-                self._hide(node.comment_content or "")
+                self._within(node.comment_content or "")
+                continue
+            if tag == "template":
+                self._within((node.html or "").partition(">")[2])
                 continue
             hidden = self._element(node) or hidden or tag in _UNSHOWN
             if self._turned(node, tag):
@@ -154,6 +159,15 @@ class _Walker:
         if text.strip():
             self._hidden.append(" ".join(text.split()))
 
+    def _within(self, source: str) -> None:
+        """Markup that stands inside a comment, a template or an attribute."""
+        if "<" not in source or self._depth >= _DEEPEST:
+            self._hide(source)
+            return
+        seen, unseen, _ = html_texts(source, self._depth + 1)
+        self._hide(seen)
+        self._hide(unseen)
+
     def _element(self, node: LexborNode) -> bool:
         """Note the attributes a reader may see; tell whether the element is hidden."""
         attributes = node.attributes
@@ -164,9 +178,7 @@ class _Walker:
         for name in _ADDRESSES:
             self._address(attributes.get(name) or "")
         if within := attributes.get("srcdoc"):
-            seen, unseen, _ = html_texts(within)
-            self._hide(seen)
-            self._hide(unseen)
+            self._within(within)
         marks = f"{attributes.get('class') or ''} {attributes.get('id') or ''}"
         quoted = any(mark in marks for mark in _QUOTES) or attributes.get("type") == "cite"
         if self.quote_start is None and quoted:

@@ -39,6 +39,7 @@ _NEAR_END = 66_000  # a zip's end record and its comment (APPNOTE 4.3.16)
 _BY_TYPE = {
     "text/html": "html",
     "application/xhtml+xml": "html",
+    "image/svg+xml": "html",
     "text/rtf": "rtf",
     "application/rtf": "rtf",
     "text/calendar": "calendar",
@@ -48,8 +49,6 @@ _BY_TYPE = {
     "text/directory": "calendar",
     "message/rfc822": "mail",
     "message/global": "mail",
-    "message/partial": "partial",
-    "message/external-body": "elsewhere",
     "application/ms-tnef": "tnef",
     "application/vnd.ms-tnef": "tnef",
     "application/pgp-encrypted": "encrypted",
@@ -62,6 +61,7 @@ _BY_NAME = {
     "html": "html",
     "htm": "html",
     "xhtml": "html",
+    "svg": "html",
     "mht": "mail",
     "mhtml": "mail",
     "eml": "mail",
@@ -70,6 +70,7 @@ _BY_NAME = {
     "rtf": "rtf",
     "p7s": "signature",
 }
+_UNREADABLE = {"message/partial": "partial", "message/external-body": "elsewhere"}
 _SMIME = frozenset({"application/pkcs7-mime", "application/x-pkcs7-mime"})
 _ENVELOPED = (  # id-envelopedData and id-ct-authEnvelopedData (RFC 5652, RFC 5083)
     bytes.fromhex("2a864886f70d010703"),
@@ -100,6 +101,8 @@ def kinds_of(source: Source) -> tuple[str, ...]:
 def _declared(source: Source) -> list[str]:
     """What type and name say, for formats whose octets have no mark of their own."""
     kind, payload = source.content_type, source.payload
+    if kind in _UNREADABLE:
+        return [_UNREADABLE[kind], "mail"]  # the piece that is here may hold clear text
     if kind in _SMIME:
         return ["encrypted" if any(each in payload[:64] for each in _ENVELOPED) else "smime"]
     by_type = _BY_TYPE.get(kind)
@@ -108,6 +111,8 @@ def _declared(source: Source) -> list[str]:
     declared = [each for each in dict.fromkeys((by_type, by_name)) if each]
     if not declared and _looks_like_html(payload):
         declared = ["html"]
+    if "html" in declared and payload.lstrip(_BLANK).startswith((b"<?xml", b"<svg")):
+        declared.append("text")  # names and attributes too: an XML reader shows them
     if not declared and kind.startswith("text/"):
         declared = ["text"]
     media = _MEDIA_TYPES.get(kind.partition("/")[0])
@@ -117,8 +122,11 @@ def _declared(source: Source) -> list[str]:
 
 
 def _looks_like_html(payload: bytes) -> bool:
-    start = payload[:512].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
-    return start.startswith((b"<!doctype html", b"<html", b"<head", b"<body"))
+    start = payload[:512].lstrip(_BLANK).lower()
+    return start.startswith((b"<!doctype", b"<html", b"<head", b"<body", b"<?xml", b"<svg"))
+
+
+_BLANK = b"\xef\xbb\xbf \t\r\n"  # and UTF-8's mark
 
 
 _CONTROLS = bytes(range(9)) + b"\x0b\x0e\x0f" + bytes(range(16, 27)) + bytes(range(28, 32))

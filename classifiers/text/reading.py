@@ -5,7 +5,7 @@ its turn, to the limits. Nothing is skipped in silence: what is not read is an `
 """
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from classifiers.settings import LIMITS, ReadingSettings
@@ -24,8 +24,9 @@ from classifiers.text.folding import Folded, fold
 from classifiers.text.kinds import kinds_of
 from classifiers.text.own_words import own_spans
 from classifiers.text.readers import HARMLESS, SAFE, reader_of
+from models.address import same_mailbox
 from models.finding import Text, Unread
-from models.message import Message
+from models.message import Message, Part
 
 _HEADER_FIELDS = ("Subject", "Comments", "Keywords", "Thread-Topic")
 _NAMED_FIELDS = ("From", "To", "Cc", "Reply-To", "Sender")
@@ -57,6 +58,17 @@ class _Found:
 
     texts: list[Text] = field(default_factory=list)
     unread: list[Unread] = field(default_factory=list)
+    known: set[tuple[str, str]] = field(default_factory=set)
+
+    def add(self, texts: Iterable[Text]) -> None:
+        """Take in some texts; a second of one part and kind is another reading of it."""
+        for text in texts:
+            part, readings = text.part, 0
+            while (part, text.kind) in self.known:
+                readings += 1
+                part = f"{text.part}~{readings}"
+            self.known.add((part, text.kind))
+            self.texts.append(replace(text, part=part))
 
 
 def read(
@@ -70,14 +82,15 @@ def read(
 
     With a reason for going `without`, only text and HTML are read; the rest is unread for it.
     """
-    found = _Found(texts=[_header_text(message)])
+    found = _Found()
+    found.add([_header_text(message)])
     budget = Budget(limits, recogniser)
     waiting = deque(
         _Waiting(
             number=part.number,
             source=Source(part.payload, part.content_type, part.filename or "", part.charset),
             depth=0,
-            own=not part.attached_mail,
+            own=_is_own(part, message),
             body=part.disposition != "attachment",
         )
         for part in message.parts
@@ -95,6 +108,14 @@ def read(
         texts=tuple((text, fold(text.content)) for text in found.texts if text.content),
         unread=tuple(dict.fromkeys(found.unread)),
     )
+
+
+def _is_own(part: Part, message: Message) -> bool:
+    """Tell whether the sender wrote a part: not what someone else's attached message says."""
+    if not part.attached_from:
+        return True
+    author = message.value("From").rpartition("<")[2].partition(">")[0].strip()
+    return same_mailbox(part.attached_from, author)
 
 
 def _header_text(message: Message) -> Text:
@@ -152,7 +173,7 @@ def _with_reader(
                         Unread(part=item.number, reason=each.reason, name=each.name)
                     )
     finally:
-        found.texts.extend(gathered.texts(len(found.texts)))
+        found.add(gathered.texts())
     if members and item.depth >= budget.limits.depth:
         found.unread.append(Unread(part=item.number, reason="too-deep", name=item.source.name))
         return []
@@ -191,22 +212,19 @@ class _Gathered:
         if piece.content.strip():
             self._pieces.append(piece)
 
-    def texts(self, made: int) -> Iterator[Text]:
-        """The visible text, the hidden text, and each other reading by itself.
-
-        `made` numbers the other readings, so that no two texts of a message are called alike.
-        """
+    def texts(self) -> Iterator[Text]:
+        """The visible text, the hidden text, and each other reading by itself."""
         visible = [each for each in self._pieces if not each.hidden and not each.another]
         hidden = [each for each in self._pieces if each.hidden]
-        number = self._item.number
         if visible:
-            yield self._text(number, "visible", visible)
+            yield self._text("visible", visible)
         if hidden:
-            yield self._text(number, "hidden", hidden)
-        for index, each in enumerate(each for each in self._pieces if each.another):
-            yield self._text(f"{number}~{made + index}", "visible", [each])
+            yield self._text("hidden", hidden)
+        for each in self._pieces:
+            if each.another:
+                yield self._text("visible", [each])
 
-    def _text(self, number: str, kind: str, pieces: list[Piece]) -> Text:
+    def _text(self, kind: str, pieces: list[Piece]) -> Text:
         content = "\n".join(each.content for each in pieces)
         whole = ((0, len(content)),)
         if not (self._item.own and all(each.own for each in pieces)):
@@ -215,4 +233,4 @@ class _Gathered:
             own = own_spans(content, pieces[0].quoted_from if len(pieces) == 1 else None)
         else:
             own = whole
-        return Text(part=number, kind=kind, content=content, own=own)
+        return Text(part=self._item.number, kind=kind, content=content, own=own)
