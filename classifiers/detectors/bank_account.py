@@ -14,11 +14,13 @@ from classifiers.text.reading import Reading
 from models.finding import Finding
 from models.mail import Mail
 
-_SORT_CODE = words(r"sort[ -]?codes?|sortcode|s/c|(?:c|g|ch|ngh)od(?:au)? (?:didoli|trefnu)")
+_CODES = r"sort[ -]?codes?|sort ?[:=#]|s/c|(?:c|g|ch|ngh)od(?:au)? (?:didoli|trefnu)"
+_SORT_CODE = words(_CODES)
 _WORDS = words(
-    r"sort[ -]?codes?|s/c|(?:c|g|ch|ngh)od(?:au)? (?:didoli|trefnu)|account|acct|acc|a/c|ac|bacs"
+    rf"{_CODES}|account|acct|acc|a/c|ac|bacs"
     r"|(?:[cg]|ng|ch)yfrif(?:on)?|bank|banc|fanc|manc|direct debit|debyd uniongyrchol"
 )
+_GAPS = frozenset({" ", "-", ".", "/"})
 _REACH = 120  # characters between the two
 _BESIDE = 3
 _SORT, _ACCOUNT = 6, 8
@@ -57,12 +59,13 @@ def _pairs(folded: Folded) -> Iterator[tuple[int, int, float]]:
                 continue
             if named is None:
                 named = nearby(folded, code.start, code.end, _SORT_CODE)
-            if not (named and _whole(code)) and not (code.layout == (2, 2, 2) and code.plain):
+            if not (named and _whole(code)) and not _in_pairs(code):
                 break
             start, end = min(code.start, account.start), max(code.end, account.end)
             if not nearby(folded, start, end, _WORDS):
                 continue
-            certain = named or gap <= _BESIDE or not _date(code.digits)
+            beside = gap <= _BESIDE and code.plain
+            certain = named or beside or not _date(code.digits)
             yield start, end, 0.9 if certain else 0.4
             break
 
@@ -71,6 +74,11 @@ def _whole(number: Number) -> bool:
     """Tell whether it is cut as people cut numbers, or one digit at a time."""
     layout = set(number.layout)
     return not number.in_code and number.apart and (len(layout) == 1 or number.plain)
+
+
+def _in_pairs(code: Number) -> bool:
+    """Tell whether a sort code is written in three pairs with one separator."""
+    return code.layout == (2, 2, 2) and code.apart and len(code.gaps) == 1 and code.gaps <= _GAPS
 
 
 def _date(digits: str) -> bool:

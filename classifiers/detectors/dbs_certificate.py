@@ -30,7 +30,7 @@ class DbsCertificate:
         check=lambda digits: not digits.startswith(_CENTURIES) and len(set(digits)) > 1,
         name=words(_NAMES),
         words=words(_NAMES),
-        loose=False,
+        checked=False,
         spaced=0,
         bare=0,
         in_lists=False,

@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from contextlib import suppress
 from datetime import date
 
-from classifiers.detectors.number_kind import words
+from classifiers.detectors.number_kind import carried, words
 from classifiers.detectors.numbers import spread
-from classifiers.detectors.pattern import compile_pattern, finding, matches, nearby, rejected
+from classifiers.detectors.pattern import compile_pattern, finding, matches, rejected
 from classifiers.text.reading import Reading
 from models.finding import Finding, Rejected
 from models.mail import Mail
@@ -23,16 +23,15 @@ _NUMBER = compile_pattern(
     )
 )  # fmt: skip
 _NAME = compile_pattern(r"^[a-z]{1,5}9*$")
-_USUAL = compile_pattern(r"^[A-Z9]{5}( ?)\d{6}( ?)[A-Z9]{2}( ?)[A-Z0-9][A-Z]{2}$", case=True)
 _WORDS = words(
     r"driving licen[cs]e|driver'?s? licen[cs]e|driver'?s? (?:no|number)"
-    r"|licen[cs]e (?:no|number)|dvla|(?:t|d|nh|th)rwydded(?:au)? (?:yrru|gyrru)|rh?if (?:y )?g?yrrwr"
-    r"|rh?if (?:y )?(?:t|d)rwydded"
+    r"|licen[cs]e (?:no|number)|dvla|(?:t|d|nh|th)rwydded(?:au)? (?:yrru|gyrru)"
+    r"|rh?if (?:y )?g?yrrwr|rh?if (?:y )?(?:t|d)rwydded"
 )
 
 
 class DrivingLicence:
-    """Driver numbers: 0.95 beside a word, 0.85 in one piece, 0.4 spaced without a word."""
+    """Driver numbers: 0.95 beside a word, 0.85 in one piece and capitals without."""
 
     name = "driving-licence"
 
@@ -45,13 +44,12 @@ class DrivingLicence:
                     yield rejected(self.name, "date", text, folded, start, end)
                     continue
                 stuck = (folded.text[start - 1 : start] + folded.text[end : end + 1]).isalpha()
-                if nearby(folded, start, end, _WORDS):
-                    score = 0.95
-                elif _USUAL.search(found) and not stuck:
-                    score = 0.85 if found == number else 0.4
+                if carried(folded, start, end, _WORDS):
+                    yield finding(self.name, "identity", 0.95, text, folded, start, end)
+                elif number.isupper() and found == number and not stuck:
+                    yield finding(self.name, "identity", 0.85, text, folded, start, end)
                 else:
-                    score = 0.2
-                yield finding(self.name, "identity", score, text, folded, start, end)
+                    yield rejected(self.name, "no-word", text, folded, start, end)
 
 
 def _is_date(digits: str) -> bool:

@@ -11,15 +11,15 @@ from functools import cache
 import re2
 from stdnum import iban, numdb
 
-from classifiers.detectors.number_kind import words
-from classifiers.detectors.pattern import finding, nearby, rejected
+from classifiers.detectors.number_kind import carried, words
+from classifiers.detectors.numbers import SEPARATORS, spread
+from classifiers.detectors.pattern import finding, rejected
 from classifiers.text.folding import Folded
 from classifiers.text.reading import Reading
 from models.finding import Finding, Rejected
 from models.mail import Mail
 
-_GAP = " \t\n.,/_|-"
-_START = re2.compile(r"(?i)[a-z][ .-]{0,2}[a-z][ \t\n.,/_|-]{0,3}\d[ .-]{0,2}\d")
+_START = re2.compile(f"(?i){spread('[a-z]', '[a-z]', '[0-9]', '[0-9]')}")
 _SIZES = re2.compile(r"(\d+)!")
 _MOST = 34 * 4  # characters that the longest takes, spaced out
 _WORDS = words(
@@ -42,10 +42,10 @@ class Iban:
                 if end == 0:
                     continue
                 written = folded.text[start:end]
-                number = "".join(each for each in written if each not in _GAP)
+                number = "".join(each for each in written if each not in SEPARATORS)
                 if not iban.is_valid(number, check_country=False):
                     yield rejected(self.name, "check-digit", text, folded, start, end)
-                elif nearby(folded, start, end, _WORDS):
+                elif carried(folded, start, end, _WORDS):
                     yield finding(self.name, "financial", 0.95, text, folded, start, end)
                 elif _usual(written, number) and not _stuck(folded, start, end):
                     yield finding(self.name, "financial", 0.9, text, folded, start, end)
@@ -58,7 +58,7 @@ def _end(folded: Folded, start: int) -> int:
     at: list[int] = []
     size = 2
     for place, each in enumerate(folded.text[start : start + _MOST], start):
-        if each in _GAP:
+        if each in SEPARATORS:
             continue
         if not (each.isascii() and each.isalnum()):
             return 0

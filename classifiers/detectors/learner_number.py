@@ -17,7 +17,7 @@ _FIELD = r"learners?|d?dysgw[yr]+|learning records?|lrs|cofnodion dysgu"
 
 
 class LearnerNumber:
-    """Learner numbers: 0.9 beside a word, 0.1 without."""
+    """Learner numbers: 0.9 beside a word; alone they are nothing."""
 
     name = "learner-number"
 
@@ -41,7 +41,7 @@ _KIND = NumberKind(
     check=_checks,
     name=words(_NAMES),
     words=words(f"{_NAMES}|{_FIELD}"),
-    spaced=0.1,
-    bare=0.1,
+    spaced=0,
+    bare=0,
     in_lists=False,
 )

@@ -7,9 +7,9 @@ same shape, so small letters and odd spacing need a word nearby, as do O and I f
 
 from collections.abc import Iterator
 
-from classifiers.detectors.number_kind import words
+from classifiers.detectors.number_kind import carried, words
 from classifiers.detectors.numbers import spread
-from classifiers.detectors.pattern import compile_pattern, finding, matches, nearby, rejected
+from classifiers.detectors.pattern import compile_pattern, finding, matches, rejected
 from classifiers.text.reading import Reading
 from models.finding import Finding, Rejected
 from models.mail import Mail
@@ -22,8 +22,8 @@ _USUAL = compile_pattern(
 _UNUSED = frozenset({"BG", "GB", "KN", "NK", "NT", "TN", "ZZ"})
 _WORDS = words(
     r"(?-i:NI)|nin|n\.i\.(?:n\.)?|ni (?:no|number|num)\.?|ni[:#]|nino"
-    r"|national insurance|nat\.? ins\.?|yswiriant (?:gwladol|cenedlaethol)|payroll|payslip|p45|p60|paye|hmrc"
-    r"|(?:[cg]|ng|ch)yflogres|slip cyflog"
+    r"|national insurance|nat\.? ins\.?|yswiriant (?:gwladol|cenedlaethol)"
+    r"|payroll|payslip|p45|p60|paye|hmrc|(?:[cg]|ng|ch)yflogres|slip cyflog"
 )
 _DIGITS = 4  # at least, among letters that stand for digits
 
@@ -44,7 +44,7 @@ class NationalInsurance:
                 if after.isalnum() and (after.isdigit() or not found[-2].isalnum()):
                     continue  # the last letter begins a word: "120000 a year", "123456 card"
                 usual = _USUAL.search(found) is not None and not (before + after).isalnum()
-                if nearby(folded, start, end, _WORDS):
+                if carried(folded, start, end, _WORDS):
                     yield finding(self.name, "identity", 0.95, text, folded, start, end)
                 elif usual:
                     yield finding(self.name, "identity", 0.7, text, folded, start, end)

@@ -17,7 +17,10 @@ from classifiers.text.reading import Reading
 from models.finding import Finding, Rejected
 
 _BEFORE = 32  # characters in which the name of a number stands directly before it
-_NAMED = compile_pattern(r"(?:\bno\b|number|\br?h?if\b|\bid\b|[:#=])[^\d\n]{0,16}\n?[^\d\n]{0,4}$")
+_NAMED = compile_pattern(
+    r"(?:\bno\b|number|\br?h?if\b|\bid\b|\bref|cyfeirnod\b|\bis\b|\byw\b|[:#=)])"
+    r"[^\d\n]{0,16}\n?[^\d\n]{0,4}$|[a-z]$"
+)
 _OTHERWISE = compile_pattern(
     r"(?:\btel|phone|\bfax|\bmob|\bcell\b|\bcall\b|\bring\b|ffon|\bffacs|\b[tmf]:|\bext\b|invoice"
     r"|anfoneb|\border|archeb|\bp\.?o\b|isbn|issn|\bean\b|tracking|parcel|parsel|ticket|tocyn"
@@ -25,6 +28,9 @@ _OTHERWISE = compile_pattern(
 )
 _OTHERWISE_AFTER = compile_pattern(r"^[ )]*[(\[]?(?:cell|fax|phone|mob|home|work|office|tel|x\d)")
 _BOOKS = compile_pattern(r"\bisbn")  # whose check digit is the NHS number's
+_HEADED = compile_pattern(  # all of a cell that heads a column: Excel drops a leading 0
+    r"^[^a-z]*(?:tel|phone|mob|fax|ffon|ffacs|contact)[a-z]*(?:[ .]?(?:no|number|rhif)s?)?[^a-z]*$"
+)
 _THOUSANDS = frozenset({","})
 _ADDRESS = compile_pattern(r"://|www\.|@|%[0-9a-f]{2}|\?[a-z_]+=")
 _DOUBTFUL = 0.2  # score of what is said to be something else
@@ -44,7 +50,8 @@ class NumberKind:
     check: Callable[[str], bool]
     name: Any  # RE2: what the number is called, "NHS number"
     words: Any  # RE2: also what only belongs to its field, "patient"
-    loose: bool = True  # whether it counts cut in any way; not without a check digit
+    checked: bool = True  # by a check digit, so that it counts in nearly any layout
+    rare: bool = False  # so few pass the check by chance that any name before it will do
     beside: float = 0.9  # score beside a word
     spaced: float = 0.4  # alone, grouped as usual
     bare: float = 0.2  # alone, digits without a gap
@@ -54,6 +61,12 @@ class NumberKind:
 def words(source: str) -> Any:
     """Compile words, divided by "|", that count whole, though digits may touch them."""
     return compile_pattern(rf"(?:^|[^a-z])(?:{source})(?:[^a-z]|$)")
+
+
+def carried(folded: Folded, start: int, end: int, by: Any) -> bool:
+    """Tell whether a word stands near, or touches, what is found."""
+    touching = folded.text[max(0, start - _BEFORE) : start]
+    return by.search(touching) is not None or nearby(folded, start, end, by)
 
 
 def find(kind: NumberKind, reading: Reading) -> Iterator[Finding | Rejected]:
@@ -100,7 +113,7 @@ def _judged(kind: NumberKind, folded: Folded, number: Number) -> tuple[float, st
     start, end = number.start, number.end
     if number.in_code:
         return 0, "code"
-    named = nearby(folded, start, end, kind.name)
+    named = carried(folded, start, end, kind.name)
     if not named and _otherwise(kind, folded, number):
         return min(kind.bare, _DOUBTFUL), "named-otherwise"
     if _in_address(kind, folded, start, end):
@@ -111,10 +124,14 @@ def _judged(kind: NumberKind, folded: Folded, number: Number) -> tuple[float, st
         if named or nearby(folded, start, end, kind.words):
             return kind.beside, ""
         return (kind.bare if len(layout) == 1 else kind.spaced), "no-word"
-    regular = (usual or set(layout) == {1}) and number.apart
-    if regular and (named or not number.in_cells) and nearby(folded, start, end, kind.words):
+    even = len(set(layout)) == 1
+    regular = (usual or (even and layout[0] == 1)) and number.apart
+    cells_fit = named or not (even and number.in_cells)  # tables are full of even groups
+    if regular and cells_fit and carried(folded, start, end, kind.words):
         return kind.beside, ""
-    if kind.loose and named and _directly(kind, folded, start):
+    if named and (kind.checked or number.whole) and _directly(kind, folded, start):
+        return kind.beside, ""
+    if named and kind.rare and number.whole:
         return kind.beside, ""
     return 0, "layout"
 
@@ -122,7 +139,7 @@ def _judged(kind: NumberKind, folded: Folded, number: Number) -> tuple[float, st
 def _directly(kind: NumberKind, folded: Folded, start: int) -> bool:
     """Tell whether a number is named directly before it."""
     before = folded.text[max(0, start - _BEFORE) : start]
-    return kind.name.search(before) is not None and _NAMED.search(before) is not None
+    return kind.name.search(before) is not None and (kind.rare or _NAMED.search(before) is not None)
 
 
 def _otherwise(kind: NumberKind, folded: Folded, number: Number) -> bool:
@@ -130,7 +147,7 @@ def _otherwise(kind: NumberKind, folded: Folded, number: Number) -> bool:
     before = folded.text[max(0, number.start - _BEFORE) : number.start]
     if other := _OTHERWISE.search(before):
         return kind.words.search(before[other.start() :]) is None
-    if nearby(folded, number.start, number.end, _BOOKS):
+    if any(nearby(folded, number.start, number.end, each) for each in (_BOOKS, _HEADED)):
         return True
     if number.gaps == _THOUSANDS and set(number.layout[1:]) == {3}:
         return True

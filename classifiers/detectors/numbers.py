@@ -12,7 +12,9 @@ import re2
 
 from classifiers.text.folding import Folded
 
-_RUN = re2.compile(r"\d(?:[ \t\n.,;/_*|:()\[\]{}<>\\~+=#'\"-]{0,5}\d){5,}")
+SEPARATORS = " \t\n.,;:/_*|()[]{}<>\\~+=#'\"-"
+_SEPARATOR = rf"[{re2.escape(SEPARATORS)}]"
+_RUN = re2.compile(rf"\d(?:{_SEPARATOR}{{0,5}}\d){{5,}}")
 _GROUPS_APART = {code: " " for code in range(128) if not chr(code).isdigit()}
 _WORDS = {
     **dict.fromkeys(("zero", "oh", "nought", "sero", "dim"), "0"),
@@ -27,7 +29,7 @@ _WORDS = {
     **dict.fromkeys(("nine", "naw"), "9"),
 }
 _WORD = rf"(?:{'|'.join(_WORDS)})\b"
-_SPOKEN = re2.compile(rf"(?i)\b{_WORD}(?:[ \n,.;/-]{{1,3}}{_WORD}){{7,}}")
+_SPOKEN = re2.compile(rf"(?i)\b{_WORD}(?:[ \n,.;/-]{{1,3}}{_WORD}){{5,}}")
 _LETTERS_APART = {ord(each): " " for each in "\n,.;/-"}
 _PLAIN_GAPS = frozenset({" ", "-", "."})
 _CELL_GAPS = frozenset({"\t", "\n", "|", ";"})
@@ -98,6 +100,12 @@ class Number(NamedTuple):
             and self._gap(gap) in gaps
             for group, gap in beside
         )
+
+    @property
+    def whole(self) -> bool:
+        """Whether it is all of its run, on one line, with one separator throughout."""
+        all_of_it = self.first == 0 and self.last == len(self.run.starts) - 1
+        return all_of_it and len(self.gaps) <= 1 and not self.in_cells
 
     @property
     def stuck(self) -> bool:
@@ -177,4 +185,4 @@ def _stuck_to(text: str) -> str:
 
 def spread(*classes: str) -> str:
     """A pattern of characters, each of a class, with separators between any two."""
-    return r"[ \t\n.,/_|*:-]{0,3}".join(classes)
+    return f"{_SEPARATOR}{{0,3}}".join(classes)

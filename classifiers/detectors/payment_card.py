@@ -16,17 +16,18 @@ from models.finding import Finding, Rejected
 from models.mail import Mail
 
 _NAMES = (
-    r"cards?|(?:[cg]|ng|ch)[ae]rdyn|(?:[cg]|ng|ch)ardiau|visa|master ?card|maestro|amex"
+    r"cards?|cc|(?:[cg]|ng|ch)[ae]rdyn|(?:[cg]|ng|ch)ardiau|visa|master ?card|maestro|amex"
     r"|american express|cvv2?|cvc2?|csc|pan|diners|discover|jcb|long number|rhif hir"
+    r"|expir[a-z]*|exp|valid (?:from|to|until|thru)|dod i ben"
 )
 _FIELD = (
-    r"expir[a-z]*|exp|valid (?:from|to|until)|debit|credit|[cg]h?redyd|debyd|ddebyd|payments?"
-    r"|paid|pay|th?aliad(?:au)?|daliad(?:au)?|nhaliad|dod i ben"
+    r"debit|credit|[cg]h?redyd|debyd|ddebyd|payments?"
+    r"|paid|pay|th?aliad(?:au)?|daliad(?:au)?|nhaliad"
 )
 _ISSUED = compile_pattern(
     r"^(?:4(?:\d{12}|\d{15}|\d{18})"  # Visa
     r"|(?:5[1-5]\d{2}|222[1-9]|22[3-9]\d|2[3-6]\d{2}|27[01]\d|2720)\d{12}"  # Mastercard
-    r"|3[47]\d{13}"  # American Express
+    r"|(?:3[47]\d{2}|1800|2131)\d{11}"  # American Express, old JCB
     r"|3(?:0[0-5]|09|[689]\d)\d{11}"  # Diners Club
     r"|35(?:2[89]|[3-8]\d)\d{12,15}"  # JCB
     r"|6(?:011|4[4-9]\d|5\d{2}|2\d{2})\d{12,15}"  # Discover, UnionPay
@@ -70,6 +71,7 @@ _KIND = NumberKind(
     check=_checks,
     name=words(_NAMES),
     words=words(f"{_NAMES}|{_FIELD}"),
+    rare=True,
     beside=0.95,
     spaced=0.85,
     bare=0.6,

@@ -10,9 +10,9 @@ from collections.abc import Iterator
 
 from stdnum.gb import upn
 
-from classifiers.detectors.number_kind import words
+from classifiers.detectors.number_kind import carried, words
 from classifiers.detectors.numbers import spread
-from classifiers.detectors.pattern import compile_pattern, finding, matches, nearby, rejected
+from classifiers.detectors.pattern import compile_pattern, finding, matches, rejected
 from classifiers.text.reading import Reading
 from models.finding import Finding, Rejected
 from models.mail import Mail
@@ -29,7 +29,7 @@ _WORDS = words(
 
 
 class PupilNumber:
-    """Pupil numbers: 0.95 beside a word, 0.3 without."""
+    """Pupil numbers: 0.95 beside a word, 0.3 in one piece and capitals without."""
 
     name = "pupil-number"
 
@@ -41,8 +41,11 @@ class PupilNumber:
                 if upn.calc_check_digit(number[1:]) != number[0]:
                     yield rejected(self.name, "check-digit", text, folded, start, end)
                     continue
-                whole = len(found) == len(number)
                 before, after = folded.text[start - 1 : start], folded.text[end : end + 1]
-                carrying = _WORDS if whole and not (before + after).isalnum() else _NAMES
-                score = 0.95 if nearby(folded, start, end, carrying) else 0.3
-                yield finding(self.name, "education", score, text, folded, start, end)
+                usual = found == number and not (before + after).isalnum()
+                if carried(folded, start, end, _WORDS if usual else _NAMES):
+                    yield finding(self.name, "education", 0.95, text, folded, start, end)
+                elif usual:
+                    yield finding(self.name, "education", 0.3, text, folded, start, end)
+                else:
+                    yield rejected(self.name, "no-word", text, folded, start, end)

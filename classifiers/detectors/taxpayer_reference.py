@@ -24,7 +24,7 @@ _FIELD = (
 
 
 class TaxpayerReference:
-    """Taxpayer references: 0.9 beside a word, 0.1 without."""
+    """Taxpayer references: 0.9 beside a word; alone they are nothing."""
 
     name = "taxpayer-reference"
     _kind = NumberKind(
@@ -35,8 +35,8 @@ class TaxpayerReference:
         check=lambda digits: utr.calc_check_digit(digits[1:]) == digits[0],
         name=words(_NAMES),
         words=words(f"{_NAMES}|{_FIELD}"),
-        spaced=0.1,
-        bare=0.1,
+        spaced=0,
+        bare=0,
         in_lists=False,
     )
 
