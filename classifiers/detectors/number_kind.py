@@ -72,31 +72,28 @@ def carried(folded: Folded, start: int, end: int, by: Any) -> bool:
 def find(kind: NumberKind, reading: Reading) -> Iterator[Finding | Rejected]:
     """Yield each number of a kind that passes its check, and what was looked at and left."""
     for text, folded in reading.texts:
+        if not kind.bare and kind.words.search(folded.text) is None:
+            continue
         candidates = list(numbers(folded, kind.lengths))
-        listed = _lists(kind, candidates) if len(candidates) >= _ENOUGH else frozenset()
-        found = reached = 0
+        listed = _lists(kind, candidates) if kind.in_lists else frozenset()
+        found = left = reached = 0
         for number in candidates:
             start, end = number.start, number.end
-            if end <= reached or found >= _MOST:
-                continue
-            if not kind.check(number.digits):
-                if number.layout in kind.layouts and number.plain:
-                    yield rejected(kind.detector, "check-digit", text, folded, start, end)
+            if end <= reached:
                 continue
             score, reason = _judged(kind, folded, number)
             if score and reason != "named-otherwise" and number.layout in listed:
                 score = max(score, kind.beside)
-            if score:
+            if score and found < _MOST:
                 found, reached = found + 1, end
                 yield finding(kind.detector, kind.category, score, text, folded, start, end)
-            else:
+            elif reason and left < _MOST:
+                left += 1
                 yield rejected(kind.detector, reason, text, folded, start, end)
 
 
 def _lists(kind: NumberKind, candidates: list[Number]) -> frozenset[tuple[int, ...]]:
     """The layouts in which several numbers are written of which nearly all pass."""
-    if not kind.in_lists:
-        return frozenset()
     distinct: dict[tuple[int, ...], set[str]] = {}
     for number in candidates:
         if (layout := number.layout) in kind.layouts and number.plain:
@@ -109,29 +106,34 @@ def _lists(kind: NumberKind, candidates: list[Number]) -> frozenset[tuple[int, .
 
 
 def _judged(kind: NumberKind, folded: Folded, number: Number) -> tuple[float, str]:
-    """The score of a number that passes its check, and why it is 0."""
-    start, end = number.start, number.end
+    """The score of a number, and why it is no more; 0 without a reason for what is no candidate."""
+    layout = number.layout
+    usual = layout in kind.layouts
+    plain = usual and number.plain
+    if not kind.check(number.digits):
+        return 0, "check-digit" if plain else ""
+    even = len(set(layout)) == 1
+    regular = (usual or (even and layout[0] == 1)) and number.apart
+    at_start = number.first == 0 and (kind.checked or number.whole)  # its name may be before it
+    if not (regular or at_start):
+        return 0, ""
     if number.in_code:
         return 0, "code"
+    start, end = number.start, number.end
     named = carried(folded, start, end, kind.name)
     if not named and _otherwise(kind, folded, number):
         return min(kind.bare, _DOUBTFUL), "named-otherwise"
     if _in_address(kind, folded, start, end):
         return 0, "address"
-    layout = number.layout
-    usual = layout in kind.layouts
-    if usual and number.plain:
-        if named or nearby(folded, start, end, kind.words):
-            return kind.beside, ""
-        return (kind.bare if len(layout) == 1 else kind.spaced), "no-word"
-    even = len(set(layout)) == 1
-    regular = (usual or (even and layout[0] == 1)) and number.apart
+    beside = named or carried(folded, start, end, kind.words)
+    if plain:
+        alone = kind.bare if len(layout) == 1 else kind.spaced
+        return (kind.beside if beside else alone), "no-word"
     cells_fit = named or not (even and number.in_cells)  # tables are full of even groups
-    if regular and cells_fit and carried(folded, start, end, kind.words):
-        return kind.beside, ""
-    if named and (kind.checked or number.whole) and _directly(kind, folded, start):
-        return kind.beside, ""
-    if named and kind.rare and number.whole:
+    direct = named and (
+        (kind.rare and number.whole) or (at_start and _directly(kind, folded, start))
+    )
+    if (regular and cells_fit and beside) or direct:
         return kind.beside, ""
     return 0, "layout"
 

@@ -6,6 +6,7 @@ is written says how much the layout alone is worth.
 """
 
 from collections.abc import Collection, Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 import re2
@@ -44,6 +45,9 @@ class _Run(NamedTuple):
     ends: list[int]
     before: list[int]  # one more than there are groups
     digits: str
+    gaps: list[str]  # what stands between each group and the next, less padding
+    inner: list[bool]  # whether each group goes on with an even series
+    group_at: dict[int, int]  # which group starts after so many digits
 
 
 class Number(NamedTuple):
@@ -76,8 +80,8 @@ class Number(NamedTuple):
     @property
     def gaps(self) -> frozenset[str]:
         """What stands between its groups, less padding; a line may be folded anywhere."""
-        found = {self._gap(each) for each in range(self.first, self.last)}
-        return frozenset(found - {"\n"} or found)
+        found = frozenset(self.run.gaps[self.first : self.last])
+        return found - {"\n"} or found
 
     @property
     def plain(self) -> bool:
@@ -97,7 +101,7 @@ class Number(NamedTuple):
         return not any(
             0 <= group < len(self.run.starts)
             and self._size(group) in sizes
-            and self._gap(gap) in gaps
+            and self.run.gaps[gap] in gaps
             for group, gap in beside
         )
 
@@ -130,21 +134,17 @@ class Number(NamedTuple):
     def _size(self, group: int) -> int:
         return self.run.before[group + 1] - self.run.before[group]
 
-    def _gap(self, group: int) -> str:
-        """What stands between a group and the next."""
-        gap = self.run.text[self.run.ends[group] : self.run.starts[group + 1]]
-        if core := gap.strip(" \t\n>"):
-            return core
-        return "\n" if "\n" in gap else "\t" if "\t" in gap else " "
-
 
 def numbers(folded: Folded, lengths: Collection[int]) -> Iterator[Number]:
-    """Yield each candidate whose count of digits is one of `lengths`, in order of its start."""
+    """Yield each candidate whose count of digits is one of `lengths`, in order of its start.
+
+    Of an even series of groups, as in the columns of a table, no inner stretch is a candidate.
+    """
     for run in _runs(folded):
-        group_at = {count: group for group, count in enumerate(run.before)}
         for first, count in enumerate(run.before[:-1]):
             for length in lengths:
-                if after := group_at.get(count + length):
+                after = run.group_at.get(count + length)
+                if after and (after == first + 1 or not run.inner[first]):
                     yield Number(run, first, after - 1)
 
 
@@ -174,7 +174,21 @@ def _run(text: str, start: int, groups: list[str]) -> _Run:
         ends.append(start)
         digits.append(group if group[0].isdigit() else _WORDS[group.lower()])
         before.append(before[-1] + len(digits[-1]))
-    return _Run(text, starts, ends, before, "".join(digits))
+    gaps = [_core(text[one:two]) for one, two in zip(ends, starts[1:], strict=False)]
+    inner = [
+        0 < at < len(gaps) and gaps[at - 1] == gaps[at] and len(digits[at - 1]) == len(digits[at])
+        for at in range(len(groups))
+    ]
+    group_at = {count: group for group, count in enumerate(before)}
+    return _Run(text, starts, ends, before, "".join(digits), gaps, inner, group_at)
+
+
+@lru_cache(1024)
+def _core(gap: str) -> str:
+    """What stands between two groups, less padding."""
+    if core := gap.strip(" \t\n>"):
+        return core
+    return "\n" if "\n" in gap else "\t" if "\t" in gap else " "
 
 
 def _stuck_to(text: str) -> str:

@@ -8,6 +8,7 @@ from classifiers.text.folding import Folded
 from models.finding import Finding, Rejected, Text
 
 _REACH = 80  # characters on each side in which a word counts as nearby
+_LONGEST_ROW = 2000  # characters of a row on each side: what is longer is no table
 _SEPARATORS = "\t;|,"  # between the cells of a table
 
 
@@ -36,25 +37,30 @@ def nearby(folded: Folded, start: int, end: int, words: "re2._Regexp") -> bool:
 def _heading(folded: Folded, start: int) -> str:
     """The cell that heads the column in which a match stands; "" outside a table."""
     text = folded.text
-    line_start = text.rfind("\n", 0, start) + 1
-    line_end = text.find("\n", start)
-    line = text[line_start : line_end if line_end >= 0 else len(text)]
+    line_start = text.rfind("\n", max(0, start - _LONGEST_ROW), start) + 1
+    line_end = text.find("\n", start, start + _LONGEST_ROW)
+    if line_end < 0:
+        line_end = len(text)
+    if max(start - line_start, line_end - start) > _LONGEST_ROW:
+        return ""
+    line = text[line_start:line_end]
     for separator in _SEPARATORS:
         if count := line.count(separator):
             column = line.count(separator, 0, start - line_start)
-            cells = _first_row(folded, separator, count)
-            return cells[column] if column < len(cells) else ""
+            return _first_rows(folded, separator)[count].split(separator)[column]
     return ""
 
 
-def _first_row(folded: Folded, separator: str, count: int) -> list[str]:
-    """The cells of the first line with as many separators: a table's heading."""
-    key = ("first-row", separator, count)
+def _first_rows(folded: Folded, separator: str) -> dict[int, str]:
+    """The first line with each number of separators: a table's heading."""
+    key = ("first-rows", separator)
     if key not in folded.notes:
-        lines = (each for each in folded.text.split("\n") if each.count(separator) == count)
-        folded.notes[key] = next(lines, "").split(separator)
-    cells: list[str] = folded.notes[key]
-    return cells
+        rows: dict[int, str] = {}
+        for line in folded.text.split("\n"):
+            rows.setdefault(line.count(separator), line)
+        folded.notes[key] = rows
+    found: dict[int, str] = folded.notes[key]
+    return found
 
 
 def finding(  # noqa: PLR0913 - a finding's own fields
