@@ -18,7 +18,7 @@ _CODES = r"sort[ -]?codes?|sort ?[:=#]|s/c|(?:c|g|ch|ngh)od(?:au)? (?:didoli|tre
 _SORT_CODE = words(_CODES)
 _WORDS = words(
     rf"{_CODES}|account|acct|acc|a/c|ac|bacs"
-    r"|(?:[cg]|ng|ch)yfrif(?:on)?|bank|banc|fanc|manc|direct debit|debyd uniongyrchol"
+    r"|(?:[cg]|ngh|ch)yfrif(?:on)?|bank|banc|fanc|manc|direct debit|debyd uniongyrchol"
 )
 _GAPS = frozenset({" ", "-", ".", "/"})
 _REACH = 120  # characters between the two

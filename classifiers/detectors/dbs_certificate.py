@@ -33,7 +33,6 @@ class DbsCertificate:
         checked=False,
         spaced=0,
         bare=0,
-        in_lists=False,
     )
 
     def detect(self, _mail: Mail, reading: Reading) -> Iterator[Finding | Rejected]:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from datetime import date
 
-from classifiers.detectors.number_kind import carried, words
+from classifiers.detectors.number_kind import carried, touched, words
 from classifiers.detectors.numbers import spread
 from classifiers.detectors.pattern import compile_pattern, finding, matches, rejected
 from classifiers.text.reading import Reading
@@ -43,10 +43,9 @@ class DrivingLicence:
                 if not (_NAME.search(number[:5]) and _is_date(number[5:11])):
                     yield rejected(self.name, "date", text, folded, start, end)
                     continue
-                stuck = (folded.text[start - 1 : start] + folded.text[end : end + 1]).isalpha()
                 if carried(folded, start, end, _WORDS):
                     yield finding(self.name, "identity", 0.95, text, folded, start, end)
-                elif number.isupper() and found == number and not stuck:
+                elif number.isupper() and found == number and not touched(folded, start, end):
                     yield finding(self.name, "identity", 0.85, text, folded, start, end)
                 else:
                     yield rejected(self.name, "no-word", text, folded, start, end)

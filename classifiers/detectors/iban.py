@@ -11,7 +11,7 @@ from functools import cache
 import re2
 from stdnum import iban, numdb
 
-from classifiers.detectors.number_kind import carried, words
+from classifiers.detectors.number_kind import carried, touched, words
 from classifiers.detectors.numbers import SEPARATORS, spread
 from classifiers.detectors.pattern import finding, rejected
 from classifiers.text.folding import Folded
@@ -20,10 +20,13 @@ from models.finding import Finding, Rejected
 from models.mail import Mail
 
 _START = re2.compile(f"(?i){spread('[a-z]', '[a-z]', '[0-9]', '[0-9]')}")
+_PLAIN_START = re2.compile(r"(?i)\b[a-z]{2}\d{2}")
 _SIZES = re2.compile(r"(\d+)!")
 _MOST = 34 * 4  # characters that the longest takes, spaced out
+_NAMED = r"iban|swift|bic|bank|banc|account|a/?c|(?:[cg]|ngh|ch)yfrif(?:on)?"
+_NAMES = words(_NAMED)
 _WORDS = words(
-    r"iban|swift|bic|bank|banc|account|a/?c|(?:[cg]|ng|ch)yfrif(?:on)?|payments?|pay"
+    rf"{_NAMED}|payments?|pay"
     r"|th?aliad(?:au)?|daliad(?:au)?|transfer"
 )
 
@@ -36,7 +39,8 @@ class Iban:
     def detect(self, _mail: Mail, reading: Reading) -> Iterator[Finding | Rejected]:
         """Yield each number whose length, form and check digits are its country's."""
         for text, folded in reading.texts:
-            for found in _START.finditer(folded.text):
+            spaced_out = _NAMES.search(folded.text) is not None
+            for found in (_START if spaced_out else _PLAIN_START).finditer(folded.text):
                 start = found.start()
                 end = _end(folded, start)
                 if end == 0:
@@ -47,7 +51,7 @@ class Iban:
                     yield rejected(self.name, "check-digit", text, folded, start, end)
                 elif carried(folded, start, end, _WORDS):
                     yield finding(self.name, "financial", 0.95, text, folded, start, end)
-                elif _usual(written, number) and not _stuck(folded, start, end):
+                elif _usual(written, number) and not touched(folded, start, end):
                     yield finding(self.name, "financial", 0.9, text, folded, start, end)
                 else:
                     yield rejected(self.name, "layout", text, folded, start, end)
@@ -81,8 +85,3 @@ def _usual(written: str, number: str) -> bool:
     """Tell whether it is written in one piece, or in fours with one separator."""
     fours = [number[at : at + 4] for at in range(0, len(number), 4)]
     return written in (number, " ".join(fours), "-".join(fours), ".".join(fours))
-
-
-def _stuck(folded: Folded, start: int, end: int) -> bool:
-    """Tell whether a letter or digit touches it."""
-    return (folded.text[start - 1 : start] + folded.text[end : end + 1]).isalnum()

@@ -43,5 +43,4 @@ _KIND = NumberKind(
     words=words(f"{_NAMES}|{_FIELD}"),
     spaced=0,
     bare=0,
-    in_lists=False,
 )

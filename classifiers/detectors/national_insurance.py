@@ -7,7 +7,7 @@ same shape, so small letters and odd spacing need a word nearby, as do O and I f
 
 from collections.abc import Iterator
 
-from classifiers.detectors.number_kind import carried, words
+from classifiers.detectors.number_kind import carried, touched, words
 from classifiers.detectors.numbers import spread
 from classifiers.detectors.pattern import compile_pattern, finding, matches, rejected
 from classifiers.text.reading import Reading
@@ -23,7 +23,7 @@ _UNUSED = frozenset({"BG", "GB", "KN", "NK", "NT", "TN", "ZZ"})
 _WORDS = words(
     r"(?-i:NI)|nin|n\.i\.(?:n\.)?|ni (?:no|number|num)\.?|ni[:#]|nino"
     r"|national insurance|nat\.? ins\.?|yswiriant (?:gwladol|cenedlaethol)"
-    r"|payroll|payslip|p45|p60|paye|hmrc|(?:[cg]|ng|ch)yflogres|slip cyflog"
+    r"|payroll|payslip|p45|p60|paye|hmrc|(?:[cg]|ngh|ch)yflogres|slip cyflog"
 )
 _DIGITS = 4  # at least, among letters that stand for digits
 
@@ -40,10 +40,10 @@ class NationalInsurance:
                 letters = "".join(each for each in found if each.isalnum())
                 if letters[:2].upper() in _UNUSED or sum(map(str.isdigit, letters)) < _DIGITS:
                     continue
-                before, after = folded.text[start - 1 : start], folded.text[end : end + 1]
+                after = folded.text[end : end + 1]
                 if after.isalnum() and (after.isdigit() or not found[-2].isalnum()):
                     continue  # the last letter begins a word: "120000 a year", "123456 card"
-                usual = _USUAL.search(found) is not None and not (before + after).isalnum()
+                usual = _USUAL.search(found) is not None and not touched(folded, start, end)
                 if carried(folded, start, end, _WORDS):
                     yield finding(self.name, "identity", 0.95, text, folded, start, end)
                 elif usual:

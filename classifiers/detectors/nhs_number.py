@@ -14,9 +14,12 @@ from classifiers.text.reading import Reading
 from models.finding import Finding, Rejected
 from models.mail import Mail
 
-_NAMES = r"nhs|n\.h\.s\.?|gig|health (?:no|number)|rhif iechyd"
+_NAMES = (
+    r"(?:nhs|n\.h\.s\.?|gig|health)[ _-]?(?:nos?|numbers?|num|id|ref|[:#=])"
+    r"|rh?if(?:au)? (?:y )?(?:gig|nhs|iechyd)"
+)
 _FIELD = (
-    r"patients?|(?:in|out)patients?|[cg]h?laf|[cg]h?leifion|hospitals?|[ny]?sbyty|ysbytai"
+    r"nhs|n\.h\.s\.?|gig|patients?|(?:in|out)patients?|(?:[cg]|ngh|ch)laf|(?:[cg]|ngh|ch)leifion|hospitals?|ysbyty|ysbytai"
     r"|(?:health|medical) records?|[cg]h?ofnod(?:ion)? (?:iechyd|meddygol)"
     r"|gp (?:surgery|practice)|[mf]eddygfa|clinics?|clinig"
 )

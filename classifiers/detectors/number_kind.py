@@ -36,6 +36,7 @@ _ADDRESS = compile_pattern(r"://|www\.|@|%[0-9a-f]{2}|\?[a-z_]+=")
 _DOUBTFUL = 0.2  # score of what is said to be something else
 _ENOUGH = 5  # numbers in a list
 _NEARLY_ALL = 0.8  # of them pass
+_SEVERAL, _HALF = 3, 0.5  # so many, of which fewer than half pass: a table of something else
 _MOST = 1000  # findings in one text: as good as any more
 
 
@@ -53,9 +54,8 @@ class NumberKind:
     checked: bool = True  # by a check digit, so that it counts in nearly any layout
     rare: bool = False  # so few pass the check by chance that any name before it will do
     beside: float = 0.9  # score beside a word
-    spaced: float = 0.4  # alone, grouped as usual
-    bare: float = 0.2  # alone, digits without a gap
-    in_lists: bool = True  # whether several that pass are evidence
+    spaced: float = 0.4  # alone, grouped as usual, or 0
+    bare: float = 0.2  # alone, digits without a gap, or 0
 
 
 def words(source: str) -> Any:
@@ -75,15 +75,15 @@ def find(kind: NumberKind, reading: Reading) -> Iterator[Finding | Rejected]:
         if not kind.bare and kind.words.search(folded.text) is None:
             continue
         candidates = list(numbers(folded, kind.lengths))
-        listed = _lists(kind, candidates) if kind.in_lists else frozenset()
+        lists = _lists(kind, candidates) if kind.bare else {}
         found = left = reached = 0
         for number in candidates:
             start, end = number.start, number.end
             if end <= reached:
                 continue
             score, reason = _judged(kind, folded, number)
-            if score and reason != "named-otherwise" and number.layout in listed:
-                score = max(score, kind.beside)
+            if score and reason == "no-word" and (all_pass := lists.get(number.layout)) is not None:
+                score = kind.beside if all_pass else min(score, _DOUBTFUL)
             if score and found < _MOST:
                 found, reached = found + 1, end
                 yield finding(kind.detector, kind.category, score, text, folded, start, end)
@@ -92,17 +92,25 @@ def find(kind: NumberKind, reading: Reading) -> Iterator[Finding | Rejected]:
                 yield rejected(kind.detector, reason, text, folded, start, end)
 
 
-def _lists(kind: NumberKind, candidates: list[Number]) -> frozenset[tuple[int, ...]]:
-    """The layouts in which several numbers are written of which nearly all pass."""
+def touched(folded: Folded, start: int, end: int) -> bool:
+    """Tell whether a letter or digit stands directly before or after what is found."""
+    return folded.text[start - 1 : start].isalnum() or folded.text[end : end + 1].isalnum()
+
+
+def _lists(kind: NumberKind, candidates: list[Number]) -> dict[tuple[int, ...], bool]:
+    """Layouts in which several numbers are written: True if nearly all pass, False if few do."""
     distinct: dict[tuple[int, ...], set[str]] = {}
     for number in candidates:
         if (layout := number.layout) in kind.layouts and number.plain:
             distinct.setdefault(layout, set()).add(number.digits)
-    return frozenset(
-        layout
-        for layout, found in distinct.items()
-        if len(found) >= _ENOUGH and sum(map(kind.check, found)) >= _NEARLY_ALL * len(found)
-    )
+    told: dict[tuple[int, ...], bool] = {}
+    for layout, found in distinct.items():
+        share = sum(map(kind.check, found)) / len(found)
+        if len(found) >= _ENOUGH and share >= _NEARLY_ALL:
+            told[layout] = True
+        elif len(found) >= _SEVERAL and share < _HALF:
+            told[layout] = False
+    return told
 
 
 def _judged(kind: NumberKind, folded: Folded, number: Number) -> tuple[float, str]:
@@ -121,34 +129,38 @@ def _judged(kind: NumberKind, folded: Folded, number: Number) -> tuple[float, st
         return 0, "code"
     start, end = number.start, number.end
     named = carried(folded, start, end, kind.name)
-    if not named and _otherwise(kind, folded, number):
+    if _otherwise(kind, folded, number, named=named):
         return min(kind.bare, _DOUBTFUL), "named-otherwise"
     if _in_address(kind, folded, start, end):
         return 0, "address"
     beside = named or carried(folded, start, end, kind.words)
     if plain:
         alone = kind.bare if len(layout) == 1 else kind.spaced
-        return (kind.beside if beside else alone), "no-word"
+        return (kind.beside, "") if beside else (alone, "no-word")
     cells_fit = named or not (even and number.in_cells)  # tables are full of even groups
     direct = named and (
-        (kind.rare and number.whole) or (at_start and _directly(kind, folded, start))
+        (kind.rare and number.whole) or (at_start and _directly(kind, folded, number))
     )
     if (regular and cells_fit and beside) or direct:
         return kind.beside, ""
     return 0, "layout"
 
 
-def _directly(kind: NumberKind, folded: Folded, start: int) -> bool:
+def _directly(kind: NumberKind, folded: Folded, number: Number) -> bool:
     """Tell whether a number is named directly before it."""
-    before = folded.text[max(0, start - _BEFORE) : start]
-    return kind.name.search(before) is not None and (kind.rare or _NAMED.search(before) is not None)
+    before = folded.text[max(0, number.start - _BEFORE) : number.start]
+    if kind.name.search(before) is None:
+        return False
+    return (kind.rare and number.apart) or _NAMED.search(before) is not None
 
 
-def _otherwise(kind: NumberKind, folded: Folded, number: Number) -> bool:
+def _otherwise(kind: NumberKind, folded: Folded, number: Number, *, named: bool) -> bool:
     """Tell whether a number is said to be something else: a telephone number, an amount."""
     before = folded.text[max(0, number.start - _BEFORE) : number.start]
     if other := _OTHERWISE.search(before):
         return kind.words.search(before[other.start() :]) is None
+    if named:
+        return False
     if any(nearby(folded, number.start, number.end, each) for each in (_BOOKS, _HEADED)):
         return True
     if number.gaps == _THOUSANDS and set(number.layout[1:]) == {3}:

@@ -60,5 +60,4 @@ _KIND = NumberKind(
     checked=False,
     spaced=0,
     bare=0,
-    in_lists=False,
 )

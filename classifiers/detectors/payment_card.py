@@ -16,7 +16,7 @@ from models.finding import Finding, Rejected
 from models.mail import Mail
 
 _NAMES = (
-    r"cards?|cc|(?:[cg]|ng|ch)[ae]rdyn|(?:[cg]|ng|ch)ardiau|visa|master ?card|maestro|amex"
+    r"cards?|cc|(?:[cg]|ngh|ch)[ae]rdyn|(?:[cg]|ngh|ch)ardiau|visa|master ?card|maestro|amex"
     r"|american express|cvv2?|cvc2?|csc|pan|diners|discover|jcb|long number|rhif hir"
     r"|expir[a-z]*|exp|valid (?:from|to|until|thru)|dod i ben"
 )

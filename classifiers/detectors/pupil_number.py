@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from stdnum.gb import upn
 
-from classifiers.detectors.number_kind import carried, words
+from classifiers.detectors.number_kind import carried, touched, words
 from classifiers.detectors.numbers import spread
 from classifiers.detectors.pattern import compile_pattern, finding, matches, rejected
 from classifiers.text.reading import Reading
@@ -29,7 +29,7 @@ _WORDS = words(
 
 
 class PupilNumber:
-    """Pupil numbers: 0.95 beside a word, 0.3 in one piece and capitals without."""
+    """Pupil numbers: 0.95 beside a word, 0.3 in one piece without."""
 
     name = "pupil-number"
 
@@ -41,8 +41,7 @@ class PupilNumber:
                 if upn.calc_check_digit(number[1:]) != number[0]:
                     yield rejected(self.name, "check-digit", text, folded, start, end)
                     continue
-                before, after = folded.text[start - 1 : start], folded.text[end : end + 1]
-                usual = found == number and not (before + after).isalnum()
+                usual = found == number and not touched(folded, start, end)
                 if carried(folded, start, end, _WORDS if usual else _NAMES):
                     yield finding(self.name, "education", 0.95, text, folded, start, end)
                 elif usual:

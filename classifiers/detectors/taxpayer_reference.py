@@ -15,7 +15,7 @@ from models.mail import Mail
 
 _NAMES = (
     r"utr|u\.t\.r\.?|(?:unique )?tax ?payer(?:'s)? ref(?:erence)?|unique tax ref(?:erence)?"
-    r"|(?:[cg]|ng|ch)yfeirnod (?:y )?(?:treth|trethdalwr)(?: unigryw)?"
+    r"|(?:[cg]|ngh|ch)yfeirnod (?:y )?(?:treth|trethdalwr)(?: unigryw)?"
 )
 _FIELD = (
     r"tax ref(?:erence)?|self[ -]assessment|hmrc|h\.?m\.? revenue|inland revenue|cthem"
@@ -37,7 +37,6 @@ class TaxpayerReference:
         words=words(f"{_NAMES}|{_FIELD}"),
         spaced=0,
         bare=0,
-        in_lists=False,
     )
 
     def detect(self, _mail: Mail, reading: Reading) -> Iterator[Finding | Rejected]:

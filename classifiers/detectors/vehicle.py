@@ -22,7 +22,7 @@ _SMALL = compile_pattern(r"\b[a-z]{2}\d{2} ?[a-z]{3}\b", case=True)
 _DATELESS = compile_pattern(r"\b(?:[A-Z]{1,3} ?\d{1,4}|\d{1,4} ?[A-Z]{1,3})\b", case=True)
 _WORDS = words(
     r"registrations?|reg\.?|reg(?:istration)? (?:no|number|mark|plate)|vrm|vrn|number plates?"
-    r"|plate|vehicles?|[cg]h?ofrestru|nghofrestru|plat rhif|(?:[cg]|ng|ch)erbyd(?:au)?"
+    r"|plate|vehicles?|[cg]h?ofrestru|nghofrestru|plat rhif|(?:[cg]|ngh|ch)erbyd(?:au)?"
 )
 _NAMED = compile_pattern(
     r"(?:\breg(?:istration)?\.?(?: ?(?:no\.?|number|mark|plate))|\bvrm|\bvrn|number plate"
