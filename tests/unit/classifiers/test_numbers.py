@@ -123,6 +123,7 @@ def test_every_separator_is_seen_through_in_both_languages(name, gap):
         pytest.param("Cod didoli 12 34 56, rhif cyfrif 1234 5678", "bank-account", id="Welsh"),
         pytest.param("Sort code\tAccount\n20-12-26\t12345678", "bank-account", id="in cells"),
         pytest.param("GB29 NWBK 6016 1331 9268 19", "iban", id="an IBAN by itself"),
+        pytest.param("IBANGB29NWBK60161331926819", "iban", id="an IBAN stuck to its word"),
         pytest.param("gb29nwbk60161331926819", "iban", id="an IBAN in small letters"),
         pytest.param("IBAN DE89-3704-0044-0532-0130-00", "iban", id="another country's"),
         pytest.param("IBAN: " + " ".join("GB29NWBK60161331926819"), "iban", id="IBAN spaced out"),
