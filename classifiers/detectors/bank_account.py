@@ -62,6 +62,8 @@ def _pairs(folded: Folded) -> Iterator[tuple[int, int, float]]:
             if not (named and _whole(code)) and not _in_pairs(code):
                 break
             start, end = min(code.start, account.start), max(code.end, account.end)
+            if not named and _digits_between(folded, code, account):
+                continue
             if not nearby(folded, start, end, _WORDS):
                 continue
             beside = gap <= _BESIDE and code.plain
@@ -74,6 +76,12 @@ def _whole(number: Number) -> bool:
     """Tell whether it is cut as people cut numbers, or one digit at a time."""
     layout = set(number.layout)
     return not number.in_code and number.apart and (len(layout) == 1 or number.plain)
+
+
+def _digits_between(folded: Folded, code: Number, account: Number) -> bool:
+    """Tell whether other numbers stand between the two."""
+    first, last = min(code.end, account.end), max(code.start, account.start)
+    return any(map(str.isdigit, folded.text[first:last]))
 
 
 def _in_pairs(code: Number) -> bool:

@@ -49,6 +49,8 @@ class Iban:
                 number = "".join(each for each in written if each not in SEPARATORS)
                 if not iban.is_valid(number, check_country=False):
                     yield rejected(self.name, "check-digit", text, folded, start, end)
+                elif _odd_end_of_a_word(folded, start, usual=_usual(written, number)):
+                    yield rejected(self.name, "layout", text, folded, start, end)
                 elif carried(folded, start, end, _WORDS):
                     yield finding(self.name, "financial", 0.95, text, folded, start, end)
                 elif _usual(written, number) and not touched(folded, start, end):
@@ -79,6 +81,12 @@ def _size(country: str) -> int:
     """How many characters an IBAN of a country has; 0 if the country has none."""
     found = numdb.get("iban").info(country)[0][1].get("bban", "")
     return sum(int(each.group(1)) for each in _SIZES.finditer(found)) + 4 if found else 0
+
+
+def _odd_end_of_a_word(folded: Folded, start: int, *, usual: bool) -> bool:
+    """Tell whether the country is the end of a word, other than IBAN, and the rest oddly cut."""
+    before = folded.text[max(0, start - 4) : start]
+    return not usual and before[-1:].isalpha() and before.lower() != "iban"
 
 
 def _usual(written: str, number: str) -> bool:

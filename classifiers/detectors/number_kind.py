@@ -82,8 +82,11 @@ def find(kind: NumberKind, reading: Reading) -> Iterator[Finding | Rejected]:
             if end <= reached:
                 continue
             score, reason = _judged(kind, folded, number)
-            if score and reason == "no-word" and (all_pass := lists.get(number.layout)) is not None:
-                score = kind.beside if all_pass else min(score, _DOUBTFUL)
+            all_pass = lists.get(number.layout)
+            if score and all_pass and reason == "no-word":
+                score = kind.beside
+            elif all_pass is False and not _by_name(kind, folded, number):
+                score = min(score, _DOUBTFUL)
             if score and found < _MOST:
                 found, reached = found + 1, end
                 yield finding(kind.detector, kind.category, score, text, folded, start, end)
@@ -101,14 +104,14 @@ def _lists(kind: NumberKind, candidates: list[Number]) -> dict[tuple[int, ...], 
     """Layouts in which several numbers are written: True if nearly all pass, False if few do."""
     distinct: dict[tuple[int, ...], set[str]] = {}
     for number in candidates:
-        if (layout := number.layout) in kind.layouts and number.plain:
+        if (layout := number.layout) in kind.layouts and (number.plain or len(layout) > 1):
             distinct.setdefault(layout, set()).add(number.digits)
     told: dict[tuple[int, ...], bool] = {}
     for layout, found in distinct.items():
         share = sum(map(kind.check, found)) / len(found)
         if len(found) >= _ENOUGH and share >= _NEARLY_ALL:
             told[layout] = True
-        elif len(found) >= _SEVERAL and share < _HALF:
+        elif len(layout) > 1 and len(found) >= _SEVERAL and share < _HALF:
             told[layout] = False
     return told
 
@@ -122,7 +125,9 @@ def _judged(kind: NumberKind, folded: Folded, number: Number) -> tuple[float, st
         return 0, "check-digit" if plain else ""
     even = len(set(layout)) == 1
     regular = (usual or (even and layout[0] == 1)) and number.apart
-    at_start = number.first == 0 and (kind.checked or number.whole)  # its name may be before it
+    at_start = number.first == 0 and (
+        kind.checked or (number.whole and not number.stuck)
+    )  # its name may be before it
     if not (regular or at_start):
         return 0, ""
     if number.in_code:
@@ -137,7 +142,11 @@ def _judged(kind: NumberKind, folded: Folded, number: Number) -> tuple[float, st
     if plain:
         alone = kind.bare if len(layout) == 1 else kind.spaced
         return (kind.beside, "") if beside else (alone, "no-word")
-    cells_fit = named or not (even and number.in_cells)  # tables are full of even groups
+    cells_fit = (
+        not (even and number.in_cells)  # tables are full of even groups
+        or (named and kind.checked)
+        or _by_name(kind, folded, number)
+    )
     direct = named and (
         (kind.rare and number.whole) or (at_start and _directly(kind, folded, number))
     )
@@ -149,9 +158,15 @@ def _judged(kind: NumberKind, folded: Folded, number: Number) -> tuple[float, st
 def _directly(kind: NumberKind, folded: Folded, number: Number) -> bool:
     """Tell whether a number is named directly before it."""
     before = folded.text[max(0, number.start - _BEFORE) : number.start]
-    if kind.name.search(before) is None:
-        return False
-    return (kind.rare and number.apart) or _NAMED.search(before) is not None
+    if kind.rare and number.apart and kind.name.search(before) is not None:
+        return True
+    return _by_name(kind, folded, number)
+
+
+def _by_name(kind: NumberKind, folded: Folded, number: Number) -> bool:
+    """Tell whether the words before a number say that its name is meant: "card no", "visa:"."""
+    before = folded.text[max(0, number.start - _BEFORE) : number.start]
+    return kind.name.search(before) is not None and _NAMED.search(before) is not None
 
 
 def _otherwise(kind: NumberKind, folded: Folded, number: Number, *, named: bool) -> bool:
