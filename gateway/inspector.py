@@ -8,6 +8,7 @@ frees its port at once.
 
 import asyncio
 import hashlib
+import logging
 import multiprocessing
 from dataclasses import dataclass
 
@@ -46,6 +47,7 @@ _loaded = _Loaded()
 
 
 def _start(policy: Policy, memory: int, reading: ReadingSettings) -> None:
+    logging.disable()  # what a parser has to say may hold content
     _loaded.detectors = detectors(policy)
     _loaded.reading = reading
     if reading.ocr:

@@ -17,6 +17,7 @@ _SCORES = {
     "media": 0.1,
     "picture": 0.1,
     "damage": 0.7,
+    "partly-damaged": 0.4,  # what there was of it has been read
 }
 _CERTAIN = 0.9
 _UNREAD_DEFECTS = frozenset(

@@ -9,7 +9,7 @@ what was yielded before. It opens no file by name, resolves no address and runs 
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import BinaryIO
+from typing import IO
 
 from classifiers.settings import LIMITS, ReadingSettings
 
@@ -22,6 +22,7 @@ class Source:
     content_type: str = ""  # as declared, lower case; "" for a member of an archive
     name: str = field(default="", repr=False)
     charset: str | None = None  # as declared
+    author: str = field(default="", repr=False)  # address of the sender of the whole mail
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +117,7 @@ class Budget:
         """Until time is up; not below zero."""
         return max(0.0, self._until - time.monotonic())
 
-    def read(self, stream: BinaryIO) -> bytes:
+    def read(self, stream: IO[bytes]) -> bytes:
         """Read a decompressing stream to its end, paying as it goes. Raises TooMuch."""
         pieces = []
         size = 0

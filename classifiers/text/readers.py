@@ -1,4 +1,7 @@
-"""Which reader reads which kind. A reader's libraries are loaded when it is first needed."""
+"""Which reader reads which kind. A reader and its libraries are loaded when first needed."""
+
+from collections.abc import Iterator
+from importlib import import_module
 
 from classifiers.text.extracting import Budget, Extracted, Missing, Reader, Source
 
@@ -9,51 +12,40 @@ HARMLESS = frozenset({"empty", "signature"})
 SAFE = frozenset({"text", "html", "calendar"})
 
 # kinds that cannot be read, by the reason given
-REASONS = {
+_REASONS = {
     "encrypted": "encrypted",
     "partial": "partial",
     "elsewhere": "elsewhere",
     "media": "media",
     "unknown": "unknown-type",
 }
+_READERS = {
+    "archive": ("archive", "read_archive"),
+    "bzip2": ("archive", "read_compressed"),
+    "calendar": ("plain", "read_folded_lines"),
+    "gzip": ("archive", "read_compressed"),
+    "html": ("html", "read_html"),
+    "image": ("picture", "read_picture"),
+    "mail": ("attached_mail", "read_mail"),
+    "ole": ("legacy", "read_ole"),
+    "pdf": ("pdf", "read_pdf"),
+    "rtf": ("rtf", "read_rtf"),
+    "smime": ("attached_mail", "read_signed"),
+    "text": ("plain", "read_plain"),
+    "tnef": ("attached_mail", "read_tnef"),
+    "xz": ("archive", "read_compressed"),
+    "zip": ("package", "read_package"),
+}
 
 
-def reader_of(kind: str) -> Reader:  # noqa: C901, PLR0912 - a table, its imports made late
-    """Return the reader of a kind that is neither harmless nor unreadable."""
-    match kind:
-        case "pdf":
-            from classifiers.text.pdf import read_pdf as reader  # noqa: PLC0415
-        case "zip":
-            from classifiers.text.package import read_package as reader  # noqa: PLC0415
-        case "ole":
-            from classifiers.text.legacy import read_ole as reader  # noqa: PLC0415
-        case "rtf":
-            from classifiers.text.rtf import read_rtf as reader  # noqa: PLC0415
-        case "archive":
-            from classifiers.text.archive import read_archive as reader  # noqa: PLC0415
-        case "gzip" | "bzip2" | "xz":
-            from classifiers.text.archive import read_compressed as reader  # noqa: PLC0415
-        case "tnef":
-            from classifiers.text.attached_mail import read_tnef as reader  # noqa: PLC0415
-        case "mail":
-            from classifiers.text.attached_mail import read_mail as reader  # noqa: PLC0415
-        case "smime":
-            from classifiers.text.attached_mail import read_signed as reader  # noqa: PLC0415
-        case "calendar":
-            from classifiers.text.plain import read_folded_lines as reader  # noqa: PLC0415
-        case "image":
-            from classifiers.text.picture import read_picture as reader  # noqa: PLC0415
-        case "html":
-            from classifiers.text.html import read_html as reader  # noqa: PLC0415
-        case "text":
-            from classifiers.text.plain import read_plain as reader  # noqa: PLC0415
-        case _:
-            return _unreadable(REASONS.get(kind, "unknown-type"))
-    return reader
+def reader_of(kind: str) -> Reader:
+    """Return the reader of a kind; of one that cannot be read, a reader that says why."""
+    if kind in _READERS:
+        module, function = _READERS[kind]
+        reader: Reader = getattr(import_module(f"classifiers.text.{module}"), function)
+        return reader
 
+    def unreadable(source: Source, _budget: Budget) -> Iterator[Extracted]:
+        yield Missing(_REASONS.get(kind, "unknown-type"), source.name)
 
-def _unreadable(reason: str) -> Reader:
-    def read(source: Source, _budget: Budget) -> "list[Extracted]":
-        return [Missing(reason, source.name)]
-
-    return lambda source, budget: iter(read(source, budget))
+    return unreadable

@@ -26,10 +26,11 @@ from classifiers.text.own_words import own_spans
 from classifiers.text.readers import HARMLESS, SAFE, reader_of
 from models.address import same_mailbox
 from models.finding import Text, Unread
-from models.message import Message, Part
+from models.message import Message
 
 _HEADER_FIELDS = ("Subject", "Comments", "Keywords", "Thread-Topic")
 _NAMED_FIELDS = ("From", "To", "Cc", "Reply-To", "Sender")
+_REPLY_MARKS = ("re:", "fw:", "fwd:", "atb:", "ateb:", "yml:", "ymlaen:", "aw:", "tr:")
 _MOST_NAMES = 20_000  # characters of one address field whose display names are read
 
 
@@ -50,6 +51,7 @@ class _Waiting:
     depth: int
     own: bool  # the sender wrote it, as far as anyone can tell
     body: bool  # part of the mail itself: quoted replies and signatures are told apart
+    replies: bool = False  # the mail is an answer or a forward, so it may quote
 
 
 @dataclass(slots=True)
@@ -85,13 +87,18 @@ def read(
     found = _Found()
     found.add([_header_text(message)])
     budget = Budget(limits, recogniser)
+    author = _author(message)
+    replies = _replies(message)
     waiting = deque(
         _Waiting(
             number=part.number,
-            source=Source(part.payload, part.content_type, part.filename or "", part.charset),
+            source=Source(
+                part.payload, part.content_type, part.filename or "", part.charset, author
+            ),
             depth=0,
-            own=_is_own(part, message),
+            own=not part.attached_from or same_mailbox(part.attached_from, author),
             body=part.disposition != "attachment",
+            replies=replies,
         )
         for part in message.parts
     )
@@ -110,12 +117,18 @@ def read(
     )
 
 
-def _is_own(part: Part, message: Message) -> bool:
-    """Tell whether the sender wrote a part: not what someone else's attached message says."""
-    if not part.attached_from:
-        return True
-    author = message.value("From").rpartition("<")[2].partition(">")[0].strip()
-    return same_mailbox(part.attached_from, author)
+def _author(message: Message) -> str:
+    return message.value("From").rpartition("<")[2].partition(">")[0].strip()
+
+
+def _replies(message: Message) -> bool:
+    """Tell whether a mail is an answer or a forward, by its header."""
+    subject = message.value("Subject").strip().lower()
+    return (
+        subject.startswith(_REPLY_MARKS)
+        or bool(message.value("In-Reply-To"))
+        or bool(message.value("References"))
+    )
 
 
 def _header_text(message: Message) -> Text:
@@ -180,7 +193,9 @@ def _with_reader(
     return [
         _Waiting(
             number=f"{item.number}/{numbered + index + 1}",
-            source=Source(each.payload, each.content_type, each.name, each.charset),
+            source=Source(
+                each.payload, each.content_type, each.name, each.charset, item.source.author
+            ),
             depth=item.depth + 1,
             own=item.own and each.own,
             body=False,
@@ -230,7 +245,8 @@ class _Gathered:
         if not (self._item.own and all(each.own for each in pieces)):
             own: tuple[tuple[int, int], ...] = ()
         elif self._item.body and kind == "visible":
-            own = own_spans(content, pieces[0].quoted_from if len(pieces) == 1 else None)
+            marked = pieces[0].quoted_from if len(pieces) == 1 and self._item.replies else None
+            own = own_spans(content, marked, replies=self._item.replies)
         else:
             own = whole
         return Text(part=self._item.number, kind=kind, content=content, own=own)

@@ -47,6 +47,7 @@ _UNREAD = {
     "no-reader": mark("An attachment is of a kind that this service has no reader for"),
     "out-of-time": mark("An attachment could not be read: it took too long"),
     "partial": mark("The email is only one piece of a longer one"),
+    "partly-damaged": mark("A damaged attachment was read as far as it goes"),
     "password": mark("An attachment could not be read: it needs a password"),
     "picture": mark("A picture was not read"),
     "too-deep": mark("An attachment could not be read: it is packed too many times"),
