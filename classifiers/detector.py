@@ -7,11 +7,13 @@ from classifiers.detectors.attachments import Attachments
 from classifiers.detectors.bank_account import BankAccount
 from classifiers.detectors.dbs_certificate import DbsCertificate
 from classifiers.detectors.driving_licence import DrivingLicence
+from classifiers.detectors.fingerprints import NearCopies
 from classifiers.detectors.iban import Iban
 from classifiers.detectors.learner_number import LearnerNumber
 from classifiers.detectors.marking import Marking
 from classifiers.detectors.national_insurance import NationalInsurance
 from classifiers.detectors.nhs_number import NhsNumber
+from classifiers.detectors.own_records import OwnRecords
 from classifiers.detectors.passport import Passport
 from classifiers.detectors.payment_card import PaymentCard
 from classifiers.detectors.phrases import Phrases
@@ -20,6 +22,7 @@ from classifiers.detectors.recipients import Recipients
 from classifiers.detectors.references import References
 from classifiers.detectors.taxpayer_reference import TaxpayerReference
 from classifiers.detectors.vehicle import Vehicle
+from classifiers.registers import Registers
 from classifiers.text.reading import Reading
 from models.finding import Finding, Rejected
 from models.mail import Mail
@@ -39,7 +42,10 @@ class Detector(Protocol):
         ...
 
 
-def detectors(policy: Policy) -> tuple[Detector, ...]:
+NOTHING_REGISTERED = Registers()
+
+
+def detectors(policy: Policy, registers: Registers = NOTHING_REGISTERED) -> tuple[Detector, ...]:
     """Make the detectors that a policy asks for, in the order in which findings are listed."""
     return (
         NhsNumber(),
@@ -55,6 +61,8 @@ def detectors(policy: Policy) -> tuple[Detector, ...]:
         Vehicle(),
         DbsCertificate(),
         References(policy.references),
+        OwnRecords(registers.key, registers.records),
+        NearCopies(registers.key, registers.fingerprints),
         Marking(),
         Phrases(policy.phrases),
         Recipients(policy),

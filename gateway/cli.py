@@ -56,6 +56,7 @@ def build_parser() -> argparse.ArgumentParser:
     _programs(commands, common)
     _mail(commands, common)
     _people(commands, common)
+    _registers(commands, common)
     _upkeep(commands, common)
     return parser
 
@@ -197,6 +198,80 @@ def _people(
         "porthor people set-password gwen.morgan < secret",
     )
     password.add_argument("id", metavar="PERSON")
+
+
+def _registers(
+    commands: "argparse._SubParsersAction[argparse.ArgumentParser]",
+    common: argparse.ArgumentParser,
+) -> None:
+    acts = commands.add_parser(
+        "registers", help="Register records, documents and domains, as keyed hashes."
+    ).add_subparsers(dest="act", metavar="ACT", required=True)
+    records = _add(
+        acts,
+        common,
+        "add-records",
+        "registers:add_records",
+        "Make a list of the records of a CSV file, kept as keyed hashes.",
+        "porthor registers add-records pupils.csv --list pupils --columns name,date_of_birth,upn",
+    )
+    records.add_argument("file", type=Path, metavar="FILE.csv")
+    records.add_argument(
+        "--columns",
+        required=True,
+        metavar="NAMES",
+        help="which to take, each a heading or HEADING=KIND (name, forename, surname, date,"
+        " postcode, email, telephone, reference)",
+    )
+    documents = _add(
+        acts,
+        common,
+        "add-documents",
+        "registers:add_documents",
+        "Make a list of confidential documents, kept as fingerprints.",
+        "porthor registers add-documents papers/ --list board-papers",
+    )
+    documents.add_argument("paths", type=Path, nargs="+", metavar="PATH", help="file or folder")
+    documents.add_argument(
+        "--boilerplate",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="a document whose words may go anywhere, such as an empty template",
+    )
+    domains = _add(
+        acts,
+        common,
+        "add-domains",
+        "registers:add_domains",
+        "Make a list of domains that are written to, so that a first mail to another shows.",
+        "porthor registers add-domains domains.txt --list known",
+    )
+    domains.add_argument("file", type=Path, metavar="FILE", help="a domain a line")
+    for each in (records, documents, domains):
+        each.add_argument(
+            "--list", required=True, metavar="LIST", help="its name; one of that name is replaced"
+        )
+    show = _add(
+        acts,
+        common,
+        "show",
+        "registers:show",
+        "Show the lists: names, sizes and dates, no content.",
+        "porthor registers show --json",
+    )
+    remove = _add(
+        acts,
+        common,
+        "remove",
+        "registers:remove",
+        "Take a list out of the registers.",
+        "porthor registers remove pupils",
+    )
+    remove.add_argument("list", metavar="LIST")
+    for each in (records, documents, domains, show, remove):
+        each.add_argument("--json", action="store_true", help="print JSON")
 
 
 def _upkeep(
