@@ -5,9 +5,15 @@ from typing import Protocol
 
 from classifiers.detectors.attachments import Attachments
 from classifiers.detectors.bank_account import BankAccount
+from classifiers.detectors.bulk import BulkPersonalData
+from classifiers.detectors.commercial import Commercial
+from classifiers.detectors.credentials import Credentials
+from classifiers.detectors.date_of_birth import DateOfBirth
 from classifiers.detectors.dbs_certificate import DbsCertificate
 from classifiers.detectors.driving_licence import DrivingLicence
+from classifiers.detectors.email_list import EmailList
 from classifiers.detectors.fingerprints import NearCopies
+from classifiers.detectors.home_address import HomeAddress
 from classifiers.detectors.iban import Iban
 from classifiers.detectors.learner_number import LearnerNumber
 from classifiers.detectors.marking import Marking
@@ -21,6 +27,7 @@ from classifiers.detectors.pupil_number import PupilNumber
 from classifiers.detectors.recipients import Recipients
 from classifiers.detectors.references import References
 from classifiers.detectors.taxpayer_reference import TaxpayerReference
+from classifiers.detectors.telephone import Telephone
 from classifiers.detectors.vehicle import Vehicle
 from classifiers.registers import Registers
 from classifiers.text.reading import Reading
@@ -61,11 +68,18 @@ def detectors(policy: Policy, registers: Registers = NOTHING_REGISTERED) -> tupl
         Vehicle(),
         DbsCertificate(),
         References(policy.references),
+        DateOfBirth(),
+        HomeAddress(),
+        Telephone(),
+        EmailList(policy),
+        BulkPersonalData(),
+        Credentials(),
         OwnRecords(registers.key, registers.records),
         NearCopies(registers.key, registers.fingerprints),
         Marking(),
         Phrases(policy.phrases),
-        Recipients(policy),
+        Commercial(),
+        Recipients(policy, registers),
         Attachments(),
         # the learned classifier takes its place here
     )

@@ -1,8 +1,10 @@
-"""Finds protective markings (Government Security Classifications, 2024) and their Welsh forms.
+"""Finds protective and other markings, and their Welsh forms.
 
-OFFICIAL-SENSITIVE is written in capitals or stands alone on its line, in a subject or a
-footer; in running prose "official, sensitive" is not a marking. SECRET and the old PROTECT,
-RESTRICTED and CONFIDENTIAL count only as a whole line of capitals.
+Government Security Classifications (2024): OFFICIAL-SENSITIVE is written in capitals, in a
+subject, a header or a footer; in running prose "official, sensitive" is not a marking. SECRET
+and the old PROTECT, RESTRICTED and CONFIDENTIAL count only as a whole line of capitals. Legal
+privilege, commercial confidence and "without prejudice" count as a heading; the disclaimer under
+most mail speaks of all three and marks nothing.
 """
 
 from collections.abc import Iterator
@@ -14,30 +16,70 @@ from classifiers.text.reading import Reading
 from models.finding import Finding
 from models.mail import Mail
 
-_EDGE = r"[ \t\[\](){}*_:;.,|#=-]*"
-_SENSITIVE = re2.compile(
-    r"\bOFFICIAL ?[-:\x{2013}\x{2014}/]{0,2} ?SENSITIVE\b|\bSWYDDOGOL ?[-:/]{0,2} ?SENSITIF\b"
-)
+_EDGE = r"[ \t\[\](){}<>*_:;.,|#=~-]*"
+_GAP = r"[ \t]?[-:/\[(,_.]{0,3}[ \t]?"
+_SPACED = r"[ \t.\-_]{0,2}"
+_O, _S = (_SPACED.join(word) for word in ("OFFICIAL", "SENSITIVE"))
+_CY_O, _CY_S = (_SPACED.join(word) for word in ("SWYDDOGOL", "SENSITIF"))
+_SENSITIVE = re2.compile(rf"\b{_O}{_GAP}{_S}\b|\b{_CY_O}{_GAP}{_CY_S}\b")
 _SENSITIVE_LINE = re2.compile(
     rf"(?im)^{_EDGE}(?:official ?[-:/]{{1,2}} ?sensitive|swyddogol ?[-:/]{{1,2}} ?sensitif)\b"
+    rf"|^{_EDGE}O-S{_EDGE}$"
 )
 _SECRET = re2.compile(
     rf"(?m)^{_EDGE}(?:UK )?(?:TOP SECRET|SECRET|CYFRINACHOL IAWN|CYFRINACHOL){_EDGE}$"
 )
 _LEGACY = re2.compile(
-    rf"(?m)^{_EDGE}(?:(?:NHS |UK )?(?:CONFIDENTIAL|RESTRICTED|PROTECT)|CYFYNGEDIG)"
+    rf"(?m)^{_EDGE}(?:(?:NHS |UK |GIG )?(?:CONFIDENTIAL|RESTRICTED|PROTECT)|CYFYNGEDIG)"
     rf"(?: ?[-:] ?[A-Z ]{{3,40}})?{_EDGE}$"
+)
+_HEADINGS = (
+    (
+        "legal-privilege",
+        (
+            r"(?:strictly )?(?:private,? )?(?:legally )?privileged(?: (?:and|&) confidential)?"
+            r"|(?:confidential (?:and|&) )(?:legally )?privileged"
+            r"|(?:subject to )?legal (?:professional )?privilege"
+            r"|(?:yn )?freintiedig(?:(?: yn| a)? (?:chyfrinachol|gyfreithiol))?"
+            r"|braint (?:broffesiynol )?gyfreithiol"
+        ),
+    ),
+    (
+        "commercial-in-confidence",
+        (
+            r"commercial(?:ly)?[- ](?:in[- ])?confiden(?:ce|tial)|commercially sensitive"
+            r"|(?:yn )?[mf]asnachol (?:gyfrinachol|sensitif)|[mf]asnachol mewn cyfrinach"
+        ),
+    ),
+    ("without-prejudice", r"without prejudice(?: save as to costs)?|heb ragfarn"),
+    (
+        "not-for-disclosure",
+        (
+            r"not for (?:onward )?(?:disclosure|publication|release|circulation)"
+            r"|nid i'w (?:ddatgelu|gyhoeddi|rannu)|exempt from (?:disclosure|publication)"
+        ),
+    ),
 )
 _TABLE = (
     (_SENSITIVE, "official-sensitive", 0.95),
     (_SENSITIVE_LINE, "official-sensitive", 0.9),
     (_SECRET, "secret", 0.9),
     (_LEGACY, "legacy-marking", 0.7),
+    *(
+        (re2.compile(rf"(?im)^{_EDGE}(?:{pattern}){_EDGE}$"), category, 0.85)
+        for category, pattern in _HEADINGS
+    ),
 )
+_ABOUT = re2.compile(
+    r"(?i)\b(?:marked|marking|markings|classif\w+|labell?ed|label|scheme|training|guidance|policy"
+    r"|handling|[mf]arc(?:io|iau|iwyd)?|dosbarth\w+|canllaw\w*)\b"
+)
+_SHORT_LINE = 60  # characters: a marking with its caveat stands alone
+_TALKED_ABOUT = 0.6
 
 
 class Marking:
-    """Protective markings, by their kind."""
+    """Markings, by their kind; one that a sentence talks about is weaker than one that marks."""
 
     name = "marking"
 
@@ -47,6 +89,16 @@ class Marking:
             seen: set[int] = set()
             for pattern, category, score in _TABLE:
                 for start, end, _ in matches(pattern, folded):
-                    if end not in seen:
-                        seen.add(end)
-                        yield finding(self.name, category, score, text, folded, start, end)
+                    if end in seen:
+                        continue
+                    seen.add(end)
+                    sure = _TALKED_ABOUT if _in_a_sentence(folded.text, start, end) else score
+                    yield finding(self.name, category, sure, text, folded, start, end)
+
+
+def _in_a_sentence(text: str, start: int, end: int) -> bool:
+    """Tell whether the line is prose about markings rather than a marking."""
+    line_start = text.rfind("\n", 0, start) + 1
+    stop = text.find("\n", end)
+    line = text[line_start : stop if stop >= 0 else len(text)]
+    return len(line) > _SHORT_LINE and _ABOUT.search(line) is not None

@@ -30,6 +30,11 @@ def nearby(folded: Folded, start: int, end: int, words: "re2._Regexp") -> bool:
     """Tell whether one of some words stands near a match, or heads its column of a table."""
     if words.search(folded.text[max(0, start - _REACH) : end + _REACH]) is not None:
         return True
+    return headed(folded, start, words)
+
+
+def headed(folded: Folded, start: int, words: "re2._Regexp") -> bool:
+    """Tell whether one of some words heads the column of a table in which a match stands."""
     heading = _heading(folded, start)
     return bool(heading) and words.search(heading) is not None
 

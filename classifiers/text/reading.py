@@ -137,8 +137,13 @@ def _header_text(message: Message) -> Text:
     for name in _NAMED_FIELDS:
         lines += [_names(value) for value in message.values(name)]
     lines += [part.filename for part in message.parts if part.filename]
-    content = "\n".join(line for line in lines if line)
+    content = _whole("\n".join(line for line in lines if line))
     return Text(part="0", kind="header", content=content, own=((0, len(content)),))
+
+
+def _whole(text: str) -> str:
+    """Text without lone surrogates: half characters that no one sees and nothing can store."""
+    return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _names(value: str) -> str:
@@ -173,6 +178,7 @@ def _with_reader(
         for each in _extracted(kind, item.source, budget):
             match each:
                 case Piece():
+                    each = replace(each, content=_whole(each.content))  # noqa: PLW2901
                     budget.text(len(each.content))
                     gathered.add(each)
                     members += embedded(each.content)
