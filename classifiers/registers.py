@@ -62,6 +62,9 @@ class Registers:
     domains: frozenset[int] = field(default=frozenset(), repr=False)  # digests of known domains
 
 
+NOTHING_REGISTERED = Registers()
+
+
 def digest(key: bytes, form: bytes) -> int:
     """The keyed hash of one form, 64 bits."""
     return int.from_bytes(hmac.digest(key, form, "sha256")[:8], "big")
