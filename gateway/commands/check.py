@@ -1,167 +1,171 @@
-"""porthor check: what would happen to a message, and why. Nothing is sent or stored."""
+"""porthor check: what would happen to a message, step by step. Nothing is sent or stored."""
 
 import argparse
 import json
 import sys
+from collections.abc import Iterator
 from datetime import UTC, datetime
-from email.utils import getaddresses
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from classifiers.detector import detectors
-from classifiers.inspection import inspect
-from gateway.decide import decide
-from gateway.exempt import exempt
-from models.envelope import Client, Envelope, Recipient
+from gateway.commands.in_force import (
+    policy_in_force,
+    reading_in_force,
+    recogniser_in_force,
+    settings_in_force,
+)
+from gateway.commands.printing import Line, show
+from gateway.explain import printable, report
+from gateway.judge import Judge, as_by_smtp, envelope_of
 from models.errors import SettingInvalid
-from models.finding import Finding
-from models.mail import Mail
-from models.message import Message
 from models.mime import read_message
-from models.policy import Policy
-from models.verdict import Verdict
 
-_SHOWN = 4  # characters of a match that are shown
-_MOST_READ = 20_000  # characters of To, Cc and Bcc
+OUTCOMES = {
+    "relay": "It would be relayed.",
+    "advise": "It would be relayed, and the sender advised.",
+    "confirm": "It would be HELD until the sender confirms it.",
+    "hold": "It would be HELD for a reviewer.",
+    "hold-for-two": "It would be HELD for two reviewers.",
+}
+_MOST_SHOWN = 5  # findings, or candidates, of one detector in one part
+_MOST_NAMED = 3  # findings for which a rule applies
+_LEFT = {
+    "alone": "stood alone",
+    "check-digit": "failed its check digit",
+    "date": "is no date",
+    "layout": "is not written as one",
+    "named-otherwise": "is named as something else",
+    "no-keeper": "has no keeper beside it",
+    "no-word": "has no word near it that says what it is",
+    "not-a-number": "is no number of that kind",
+    "short": "is too short",
+}
 
 
 def check(arguments: argparse.Namespace) -> int:
     """Say what would happen; 0 relayed, 1 held."""
-    raw = _read(arguments.file)
-    policy = _policy(arguments)
-    message = read_message(raw)
-    envelope = _envelope(arguments, message)
-    passes_unread = exempt(envelope, policy)
-    findings: tuple[Finding, ...] = ()
-    if not passes_unread:
-        mail = Mail(envelope=envelope, message=message)
-        findings = inspect(mail, detectors(policy)).findings
-    verdict = decide(envelope, findings, policy, on=datetime.now(UTC).date())
-    report = _report(verdict, policy, passes_unread=passes_unread)
+    raw = as_by_smtp(_read(arguments.file))
+    settings = settings_in_force(arguments)
+    policy = policy_in_force(arguments.policy, settings)
+    reading = reading_in_force(settings)
+    today = datetime.now(UTC).date()
+    judge = Judge([policy], reading, recogniser=recogniser_in_force(reading), on=today)
+    envelope = envelope_of(read_message(raw), arguments.sender, arguments.recipients)
+    (judged,) = judge.judge(raw, envelope)
+    facts = report(judged, policy, on=today)
     if arguments.json:
-        sys.stdout.write(json.dumps(report, ensure_ascii=False) + "\n")
+        sys.stdout.write(json.dumps(facts, ensure_ascii=False) + "\n")
     else:
-        _print(report)
-    return 1 if verdict.disposition.waits else 0
+        show(_lines(facts))
+    return 1 if judged.verdict.disposition.waits else 0
 
 
 def _read(name: str) -> bytes:
     try:
-        raw = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
+        return sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
     except OSError as error:
         raise SettingInvalid(f"{name}: cannot be read: {error.strerror}") from None
-    return raw if b"\r\n" in raw else raw.replace(b"\n", b"\r\n")  # as it would come by SMTP
 
 
-def _policy(arguments: argparse.Namespace) -> Policy:
-    """The policy named, else the one in force, else the sample's, which is said."""
-    from gateway.policy_file import load_policy, parse_policy  # noqa: PLC0415 - pydantic is slow
-    from gateway.sample import policy_text  # noqa: PLC0415 - only where there is no other
-
-    if arguments.policy:
-        return load_policy(arguments.policy)
-    if arguments.config.exists():
-        from gateway.config import load_settings  # noqa: PLC0415
-
-        return load_policy(load_settings(arguments.config).policy_file)
-    if arguments.config != Path("porthor.toml"):
-        raise SettingInvalid(f"{arguments.config}: is not there; `porthor init DIR` writes one")
-    sys.stderr.write("porthor: no porthor.toml here; using the sample policy\n")
-    text = policy_text(datetime.now(UTC).date(), sample=True)
-    return parse_policy(text.encode(), "the sample policy")
+def _lines(facts: dict[str, Any]) -> Iterator[Line]:
+    """The five steps, in words."""
+    says = {
+        "read": _read_step,
+        "found": _found_step,
+        "rules": _rules_step,
+        "classifier": _classifier_step,
+        "outcome": _outcome_step,
+    }
+    for number, step in enumerate(facts["steps"], 1):
+        yield Line(f"{number} {step['name']:<12} {step['ms']:>8.1f} ms", style="bold")
+        yield from says[step["name"]](facts, step)
 
 
-def _envelope(arguments: argparse.Namespace, message: Message) -> Envelope:
-    """The envelope given, or what the header suggests."""
-    senders = [address for _, address in getaddresses([message.value("From")[:_MOST_READ]])]
-    named = [message.value(each)[:_MOST_READ] for each in ("To", "Cc", "Bcc")]
-    found = [address for _, address in getaddresses(named) if address]
-    recipients = arguments.recipients or found or ["someone@elsewhere.example"]
-    return Envelope(
-        id="check",
-        sender=arguments.sender or next(iter(senders), ""),
-        recipients=tuple(Recipient(address=each) for each in dict.fromkeys(recipients)),
-        client=Client(address="", port=0, name=""),
-        received=datetime.now(UTC),
+def _read_step(facts: dict[str, Any], step: dict[str, Any]) -> Iterator[Line]:
+    if facts["unread"]:
+        yield Line("It is on an exempt route: nobody and nothing would read it.", 2, "yellow")
+        return
+    for each in step["parts"]:
+        kind = ", ".join(each["kinds"]) or ("header" if each["part"] == "0" else "inside another")
+        hidden = f", {each['hidden']:,} hidden" if each["hidden"] else ""
+        count = f"{each['characters']:,} characters{hidden}"
+        yield Line(f"part {each['part']:<8} {kind:<16} {count}", 2)
+    for each in step["defects"]:
+        yield Line(f"part {each['part']:<8} malformed: {_words(each['kind'])}", 2, "yellow")
+    for each in facts["unread_parts"]:
+        yield Line(f"part {each['part']:<8} could not be read: {_words(each['reason'])}", 2, "red")
+
+
+def _found_step(facts: dict[str, Any], _step: dict[str, Any]) -> Iterator[Line]:
+    if not facts["findings"]:
+        yield Line("nothing", 2)
+    yield from _grouped(facts["findings"], _finding)
+    yield from _grouped(facts["rejected"], _rejected)
+
+
+def _grouped(entries: list[dict[str, Any]], line: Any) -> Iterator[Line]:
+    """The first few of each detector in each part, and how many more."""
+    for _, group in groupby(entries, key=lambda each: (each["detector"], each["part"])):
+        alike = list(group)
+        yield from map(line, alike[:_MOST_SHOWN])
+        if len(alike) > _MOST_SHOWN:
+            yield Line(f"and {len(alike) - _MOST_SHOWN:,} more like it", 4, "dim")
+
+
+def _finding(each: dict[str, Any]) -> Line:
+    what = " ".join(filter(None, (each["masked"], _words(each["reason"]))))
+    own = "own words" if each["own"] else "quoted words"
+    return Line(
+        f"{each['detector']} ({each['category']}) {what}: {_place(each)}, {own},"
+        f" score {each['score']:.2f}",
+        2,
     )
 
 
-def _report(verdict: Verdict, policy: Policy, *, passes_unread: bool) -> dict[str, Any]:
-    matches = {match.rule: match for outcome in verdict.outcomes for match in outcome.matches}
-    return {
-        "outcome": verdict.disposition.label,
-        "unread": passes_unread,
-        "policy": {"version": policy.version, "digest": policy.digest},
-        "recipients": [
-            {
-                "address": each.recipient,
-                "outcome": each.disposition.label,
-                "rules": [match.rule for match in each.matches],
-            }
-            for each in verdict.outcomes
-        ],
-        "rules": [
-            {
-                "rule": match.rule,
-                "clause": match.clause,
-                "outcome": match.disposition.label,
-                "watches": match.disposition != match.watched,
-                "title": {"en": rule.title.en, "cy": rule.title.cy},
-                "findings": list(match.evidence),
-            }
-            for match in matches.values()
-            if (rule := policy.rule(match.rule))
-        ],
-        "findings": [
-            {
-                "detector": each.detector,
-                "category": each.category,
-                "score": each.score,
-                "part": each.part,
-                "text": each.kind,
-                "own": each.own,
-                "start": each.start,
-                "end": each.end,
-                "masked": masked(each.excerpt),
-                "reason": each.reason,
-            }
-            for each in verdict.findings
-        ],
-    }
+def _rejected(each: dict[str, Any]) -> Line:
+    why = _LEFT.get(each["reason"], _words(each["reason"]))
+    return Line(f"left: {each['detector']} {each['masked']}: {_place(each)}, {why}", 2, "dim")
 
 
-def masked(excerpt: str) -> str:
-    """Show that something was found, not what: its first characters, then dots."""
-    return excerpt[:_SHOWN] + "•" * min(8, max(0, len(excerpt) - _SHOWN))
+def _place(each: dict[str, Any]) -> str:
+    if each["line"] is None:
+        return f"part {each['part']}"
+    kind = "" if each["text"] == "visible" else f" {each['text']}"
+    return f"part {each['part']}{kind}, line {each['line']}, character {each['character']}"
 
 
-def _print(report: dict[str, Any]) -> None:
-    words = {
-        "relay": "It would be relayed.",
-        "advise": "It would be relayed, and the sender advised.",
-        "confirm": "It would be HELD until the sender confirms it.",
-        "hold": "It would be HELD for a reviewer.",
-        "hold-for-two": "It would be HELD for two reviewers.",
-    }
-    lines = [words[report["outcome"]]]
-    if report["unread"]:
-        lines.append("It is on an exempt route: nobody and nothing would read it.")
-    for rule in report["rules"]:
-        watching = " (only watches)" if rule["watches"] else ""
-        lines.append(f"\n{rule['title']['en']} / {rule['title']['cy']}")
-        lines.append(f"  rule {rule['rule']}, policy {rule['clause']}: {rule['outcome']}{watching}")
-        for index in rule["findings"]:
-            found = report["findings"][index]
-            what = found["masked"] or found["reason"]
-            own = "" if found["own"] else ", quoted"
-            lines.append(
-                f"  found: {found['detector']} {what} (part {found['part']}, {found['text']}{own},"
-                f" score {found['score']:.2f})"
-            )
-    parted = {each["outcome"] for each in report["recipients"]}
-    if len(parted) > 1:
-        lines.append("\nRecipients part:")
-        lines += [f"  {each['address']}: {each['outcome']}" for each in report["recipients"]]
-    unread = [each for each in report["findings"] if each["category"] == "unreadable"]
-    lines += [f"\nNot read: part {each['part']}, {each['reason']}" for each in unread]
-    sys.stdout.write("\n".join(lines) + "\n")
+def _words(slug: str) -> str:
+    return slug.replace("-", " ")
+
+
+def _rules_step(facts: dict[str, Any], _step: dict[str, Any]) -> Iterator[Line]:
+    if not facts["rules"]:
+        yield Line("none applies", 2)
+    for each in facts["rules"]:
+        watches = f" (only watches; it would be {each['would']})" if each["watches"] else ""
+        style = "" if each["watches"] else "yellow"
+        yield Line(f"{each['rule']}, policy {each['clause']}: {each['outcome']}{watches}", 2, style)
+        yield Line(f"{each['title']['en']} / {each['title']['cy']}", 4)
+        found = [facts["findings"][index] for index in each["findings"]]
+        more = f" and {len(found) - _MOST_NAMED:,} more" if len(found) > _MOST_NAMED else ""
+        named = "; ".join(f"{one['detector']}, {_place(one)}" for one in found[:_MOST_NAMED])
+        if named:
+            yield Line(f"for {named}{more}", 4)
+    for each in facts["nearly"]:
+        said = "; ".join(each["reasons"])
+        yield Line(f"nearly: {each['rule']}, policy {each['clause']}: {said}", 2, "dim")
+
+
+def _classifier_step(_facts: dict[str, Any], step: dict[str, Any]) -> Iterator[Line]:
+    if not step["installed"]:
+        yield Line("None is installed yet: the rules alone decide.", 2)
+
+
+def _outcome_step(facts: dict[str, Any], _step: dict[str, Any]) -> Iterator[Line]:
+    held = "HELD" in OUTCOMES[facts["outcome"]]
+    yield Line(OUTCOMES[facts["outcome"]], 2, "bold red" if held else "bold green")
+    if len({each["outcome"] for each in facts["recipients"]}) > 1:
+        yield Line("Recipients part:", 2)
+        for each in facts["recipients"]:
+            yield Line(f"{printable(each['address'])}: {each['outcome']}", 4)
