@@ -23,6 +23,9 @@ _UPN = compile_pattern(r"\b[A-HJ-NP-RT-Z]\d{11}[0-9A-Z]\b", case=True)
 _NAME = compile_pattern(
     r"\b[A-Z][A-Za-z\x{27}-]{1,20}(?:[ ,;\t]{1,3}[A-Z][A-Za-z\x{27}-]{1,20}){1,2}\b", case=True
 )
+_HINT = compile_pattern(  # one of these stands beside each person
+    r"\d[ -]?\d{3,4}\b|\d[ ./-]\d{1,2}[ ./-]\d|\d ?\d[A-Z]{2}\b|\d{2} ?[A-D]\b|\d (?:of )?[a-z]{3,9},? \d{4}"
+)
 _MOST_LINES = 200_000
 
 
@@ -34,7 +37,7 @@ class BulkPersonalData:
     def detect(self, _mail: Mail, reading: Reading) -> Iterator[Finding]:
         """Yield one finding for each text about many people, at the first of them."""
         for text, folded in reading.texts:
-            if folded.text.count("\n") < _FEWEST - 1:
+            if folded.text.count("\n") < _FEWEST - 1 or _HINT.search(folded.text) is None:
                 continue
             people = _people(folded)
             if len(people) < _FEWEST:
