@@ -8,8 +8,9 @@ from classifiers.detectors.pattern import compile_pattern
 from classifiers.text.folding import fold
 
 _GREETING = compile_pattern(
-    r"(?:^|\n)[ \t]*(?i:dear|hello|hi|hiya|hey|good (?:morning|afternoon|evening)|annwyl|helo|hei"
-    r"|haia|shwmae|s'?mae|bore da|prynhawn da|p'nawn da|noswaith dda)[ \t,]+"
+    r"^(?:[^\n]*\n){0,4}?[ \t]*"
+    r"(?i:dear|hello|hi|hiya|hey|good (?:morning|afternoon|evening)|annwyl|helo|hei|haia"
+    r"|shwmae|s'?mae|bore da|prynhawn da|p'nawn da|noswaith dda)[ \t,]+"
     r"([A-Z][a-z'-]+\.?(?:[ \t]+(?:(?:and|a|ac|&)[ \t]+)?[A-Z][A-Za-z'-]*\.?){0,4})"
     r"[ \t]*(?:[,.:;!\n-]|$)",
     case=True,
@@ -32,14 +33,33 @@ _ROLE_WORDS = """
     cyflenwyr partner partners subscriber reader readers there again office swyddfa admin
     enquiries ymholiadau info information post mail contact support help helpdesk service
     services gwasanaeth gwasanaethau department adran council cyngor committee pwyllgor school
-    ysgol planning cynllunio housing tai legal hr finance accounts payroll sales reception news
+    ysgol planning cynllunio housing legal hr finance accounts payroll sales reception news
     newsletter noreply reply bookings marketing press media ltd limited plc llp group company
     cwmni university prifysgol college coleg trust association society club bank surgery health
     board bwrdd webmaster list user users hiring sirs morning afternoon evening dda santa happy
-    new year nadolig llawen blwyddyn newydd merry christmas
+    new year nadolig llawen blwyddyn newydd merry christmas people pobl president llywydd
+    ambassador madame judge barnwr investor investors student students myfyriwr myfyrwyr pupil
+    pupils disgybl disgyblion volunteer volunteers gwirfoddolwyr neighbour neighbours cymydog
+    cymdogion delegate delegates speaker llefarydd candidate candidates landlord landlords
+    landlordiaid owner owners occupier occupiers perchennog perchnogion meddiannydd licensee
+    trwyddedai claimant hawlydd taxpayer
 """
-_TITLES = frozenset(_TITLE_WORDS.split())
-_ROLES = frozenset(_ROLE_WORDS.split())
+# how a Welsh word begins after "Annwyl": cyfeillion, gyfeillion
+_SOFTENED = (
+    *(("ll", "l"), ("rh", "r"), ("c", "g"), ("p", "b"), ("t", "d")),
+    *(("g", ""), ("b", "f"), ("d", "dd"), ("m", "f")),
+)
+
+
+def _softened(word: str) -> str:
+    start, soft = next((each for each in _SOFTENED if word.startswith(each[0])), ("", ""))
+    return soft + word.removeprefix(start)
+
+
+_TITLES, _ROLES = (
+    frozenset({*words, *map(_softened, words)})
+    for words in (_TITLE_WORDS.split(), _ROLE_WORDS.split())
+)
 _SHORT_FORMS = tuple(
     frozenset(each.split())
     for each in (

@@ -29,6 +29,7 @@ _RARE = 1000  # all numbers of that length for each record: so few are met by ch
 _PREFIX = 6  # letters that may stand before the digits of a reference: "PUP 001234"
 _NAME_REACH = 3  # words from the first of a name to its last
 _NAME_WORDS = 4
+_LISTED = frozenset(",;|/\t\n")  # what stands between two people's names
 _MANY_NUMBERS, _FEW_WORDS = 2000, 4  # in a block of so many numbers, pieces of one are few
 
 _TITLES = frozenset(
@@ -95,11 +96,14 @@ class OwnRecords:
     def _hits(self, folded: Folded) -> Iterator[tuple[int, int, list[int]]]:
         """Start, end and places of every registered value in a text."""
         for block in blocks(folded.text):
-            found = [*self._names(block.words), *self._values(block.words)]
-            if found:
-                spans = block.spans()
-                for first, last, places in found:
+            names, values = list(self._names(block.words)), list(self._values(block.words))
+            spans = block.spans() if names or values else []
+            for first, last, places in names:
+                between = folded.text[spans[first][1] : spans[last][0]]
+                if last == first + 1 or _LISTED.isdisjoint(between):
                     yield spans[first][0], spans[last][1], places
+            for first, last, places in values:
+                yield spans[first][0], spans[last][1], places
         if "@" in folded.text:
             for start, end, address in matches(_EMAIL, folded):
                 if places := self._index.places(address.lower().encode()):
