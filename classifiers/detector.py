@@ -29,7 +29,7 @@ from classifiers.detectors.references import References
 from classifiers.detectors.taxpayer_reference import TaxpayerReference
 from classifiers.detectors.telephone import Telephone
 from classifiers.detectors.vehicle import Vehicle
-from classifiers.registers import Registers
+from classifiers.registers import NOTHING_REGISTERED, Registers
 from classifiers.text.reading import Reading
 from models.finding import Finding, Rejected
 from models.mail import Mail
@@ -47,9 +47,6 @@ class Detector(Protocol):
         Offsets are of the text as the sender wrote it.
         """
         ...
-
-
-NOTHING_REGISTERED = Registers()
 
 
 def detectors(policy: Policy, registers: Registers = NOTHING_REGISTERED) -> tuple[Detector, ...]:
