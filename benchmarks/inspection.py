@@ -31,42 +31,12 @@ from models.mail import Mail  # noqa: E402
 from models.mime import read_message  # noqa: E402
 from models.policy import PhraseList  # noqa: E402
 
-WORDS = [
-    "meeting",
-    "council",
-    "planning",
-    "budget",
-    "road",
-    "school",
-    "library",
-    "bins",
-    "review",
-    "agenda",
-    "minutes",
-    "housing",
-    "officer",
-    "report",
-    "please",
-    "thanks",
-    "the",
-    "and",
-    "of",
-    "to",
-    "for",
-    "in",
-    "on",
-    "with",
-    "that",
-    "this",
-    "will",
-    "cyngor",
-    "ysgol",
-    "cyfarfod",
-    "adroddiad",
-    "cynllunio",
-    "tai",
-    "ffordd",
-]
+WORDS = (
+    *("meeting", "council", "planning", "budget", "road", "school", "library", "bins", "review"),
+    *("agenda", "minutes", "housing", "officer", "report", "please", "thanks", "the", "and"),
+    *("of", "to", "for", "in", "on", "with", "that", "this", "will", "cyngor", "ysgol"),
+    *("cyfarfod", "adroddiad", "cynllunio", "tai", "ffordd"),
+)
 ROUNDS = 7
 
 

@@ -103,8 +103,10 @@ def of_data(folder):
         "| detector | texts with a finding of 0.5 or more | of 0.8 or more |",
         "|---|---|---|",
     ]
-    for name in sorted({detector for detector, _ in alarms}):
-        lines.append(f"| {name} | {alarms[name, 0.5]} | {alarms[name, 0.8]} |")
+    lines += [
+        f"| {name} | {alarms[name, 0.5]} | {alarms[name, 0.8]} |"
+        for name in sorted({detector for detector, _ in alarms})
+    ]
     lines += ["", "| detector | labelled texts of presidio_synth | found |", "|---|---|---|"]
     lines += [f"| {name} | {wanted[name]} | {hit[name]} |" for name in sorted(wanted)]
     return lines
