@@ -43,13 +43,8 @@ ROUNDS = 7
 def prose(size, seed=1):
     """Text of about `size` characters in lines of ordinary length."""
     choose = random.Random(seed)  # noqa: S311 - repeatable words, no secret
-    lines, line = [], ""
-    while sum(map(len, lines)) < size:
-        line += choose.choice(WORDS) + " "
-        if len(line) > 70:  # noqa: PLR2004 - as mail programs wrap
-            lines.append(line.strip() + "\r\n")
-            line = ""
-    return "".join(lines)[:size]
+    lines = (" ".join(choose.choices(WORDS, k=10)) for _ in range(size // 30))
+    return "\r\n".join(lines)[:size]
 
 
 def three_hundred(policy):
@@ -66,17 +61,24 @@ def three_hundred(policy):
     return replace(policy, phrases=(*policy.phrases, *more))
 
 
+def paragraphs(size):
+    """Prose as a Word document has it."""
+    lines = prose(size).split("\r\n")
+    return "".join(f"<w:p><w:r><w:t>{line}</w:t></w:r></w:p>" for line in lines)
+
+
 def messages():
     """What is measured, by name."""
-    runs = "".join(
-        f"<w:p><w:r><w:t>{line}</w:t></w:r></w:p>" for line in prose(1_500_000).split("\r\n")
+    picture = b"\xff\xd8\xff" + random.Random(3).randbytes(250_000)  # noqa: S311 - noise
+    page, book = (
+        document(paragraphs(size), **{"media/a": picture}) for size in (200_000, 1_500_000)
     )
     big_pdf = pdf(prose(280_000).replace("\r\n", ") Tj 0 -12 Td ("))
     cell = "".join(
         f'<c t="inlineStr"><is><t>{word}</t></is></c>' for word in prose(200_000).split()
     )
     files = [
-        ("a.docx", document(runs)),
+        ("a.docx", book),
         ("a.pdf", big_pdf),
         ("a.xlsx", workbook(cell)),
         ("a.tar", tarred(prose(1_000_000))),
@@ -88,7 +90,8 @@ def messages():
     return {
         "text, 4 KB": single(prose(4000)),
         "HTML, 4 KB": single(f"<p>{prose(4000)}</p>", kind="text/html"),
-        "DOCX": attached(document(runs), "a.docx"),
+        "DOCX, 200 KB of text": attached(page, "a.docx"),
+        "DOCX, 1.5 MB of text": attached(book, "a.docx"),
         "PDF": attached(big_pdf, "a.pdf"),
         "5 MB of attachments": several(*joined),
     }

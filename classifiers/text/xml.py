@@ -1,9 +1,12 @@
 """XML parts: parsed without entities, network or huge trees, and read for all their text."""
 
+from functools import lru_cache
+
 from lxml import etree
 
 from classifiers.text.extracting import Budget
 
+_BETWEEN_TICKS = 1000  # events
 _PARAGRAPHS = frozenset({"p", "h", "tr", "si", "table-row", "sp", "comment", "pt", "line-break"})
 _CELLS = frozenset({"tc", "table-cell", "covered-table-cell"})
 _BREAKS = {
@@ -56,7 +59,12 @@ def _parser(*, recover: bool) -> etree.XMLParser:
 def local(element: etree._Element) -> str:
     """An element's name without its namespace; "" for comments."""
     tag = element.tag
-    return tag.rpartition("}")[2] if isinstance(tag, str) else ""
+    return _local(tag) if isinstance(tag, str) else ""
+
+
+@lru_cache(maxsize=4096)
+def _local(tag: str) -> str:
+    return tag.rpartition("}")[2]
 
 
 def texts_of(tree: etree._Element, budget: Budget) -> tuple[str, str]:
@@ -66,24 +74,26 @@ def texts_of(tree: etree._Element, budget: Budget) -> tuple[str, str]:
     """
     seen: list[str] = []
     unseen: list[str] = []
-    into = [seen]
-    for event, element in etree.iterwalk(tree, events=("start", "end", "comment")):
-        if event == "comment":
-            unseen.append(f"\n{element.text or ''}")
-            continue
-        name = local(element)
-        if event == "start":
-            into.append(unseen if name in _UNSEEN else into[-1])
-            _start(element, name, into[-1], unseen)
-        else:
+    open_: list[tuple[str, list[str]]] = [("", seen)]
+    for count, (event, element) in enumerate(
+        etree.iterwalk(tree, events=("start", "end", "comment"))
+    ):
+        if not count % _BETWEEN_TICKS:
             budget.tick()
-            if name in _UNSEEN:
-                into[-1].append("\n")
-            inner = into.pop()
-            if name in _PARAGRAPHS or (element.text and name not in _RUNS):
+        if event == "start":
+            name = local(element)
+            into = unseen if name in _UNSEEN else open_[-1][1]
+            open_.append((name, into))
+            _start(element, name, into, unseen)
+        elif event == "end":
+            name, inner = open_.pop()
+            if name in _PARAGRAPHS or name in _UNSEEN or (element.text and name not in _RUNS):
                 inner.append("\n")
-            if element.tail and not (element.tail.isspace() and "\n" in element.tail):
-                into[-1].append(element.tail)
+            tail = element.tail
+            if tail and not ("\n" in tail and tail.isspace()):
+                open_[-1][1].append(tail)
+        else:
+            unseen.append(f"\n{element.text or ''}")
     return _tidy(seen), _tidy(unseen)
 
 
@@ -95,9 +105,10 @@ def _start(element: etree._Element, name: str, into: list[str], unseen: list[str
     text = element.text or ""
     if name in _SPACED or (name not in _NOT_TEXT and not text.isspace()):
         into.append(text)
-    for key, value in element.attrib.items():
-        if str(key).rpartition("}")[2] in _TELLING and value:
-            unseen.append(f"\n{value}")
+    if element.keys():
+        for key, value in element.items():
+            if _local(key) in _TELLING and value:
+                unseen.append(f"\n{value}")
 
 
 def _tidy(pieces: list[str]) -> str:

@@ -30,6 +30,9 @@ def document(body="", **parts):
     """A Word document; parts by their names, "footer1" being word/footer1.xml."""
     made = {"[Content_Types].xml": "<Types/>"}
     for name, content in {"document": f"<w:body>{body}</w:body>", **parts}.items():
+        if isinstance(content, bytes):
+            made[f"word/{name}"] = content
+            continue
         made[f"word/{name}.xml"] = f'<w:x xmlns:w="{_WORD}" xmlns:v="urn:v">{content}</w:x>'
     return zipped(**made)
 
