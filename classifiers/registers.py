@@ -10,6 +10,7 @@ from array import array
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import accumulate
 from zlib import crc32
 
 _BLOCK = 64 * 1024  # characters taken at a time, so that memory stays bounded
@@ -164,13 +165,12 @@ class Block:
 
     def spans(self) -> list[tuple[int, int]]:
         """Start and end of each word in the whole text."""
-        spans = []
-        at = 0
-        for word in self.plain.split():
-            at = self.plain.index(word, at)
-            spans.append((self.start + at, self.start + at + len(word)))
-            at += len(word)
-        return spans
+        sizes = [len(each) for each in self.plain.split(" ")]
+        ends = accumulate(size + 1 for size in sizes)
+        after = self.start - 1
+        return [
+            (after + end - size, after + end) for size, end in zip(sizes, ends, strict=True) if size
+        ]
 
 
 def blocks(text: str) -> Iterator[Block]:

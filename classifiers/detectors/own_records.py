@@ -26,7 +26,6 @@ _MOST_HITS = 20_000  # in one text
 
 _SHORTEST, _LONGEST = 5, 20  # characters of a reference, without what divides it
 _RARE = 1000  # all numbers of that length for each record: so few are met by chance
-_PREFIX = 6  # letters that may stand before the digits of a reference: "PUP 001234"
 _NAME_REACH = 3  # words from the first of a name to its last
 _NAME_WORDS = 4
 _LISTED = frozenset(",;|/\t\n")  # what stands between two people's names
@@ -59,6 +58,7 @@ _MONTHS = {
     for name in names.split()
 }
 _BETWEEN = frozenset((b"of", b"o", b"y"))
+_LETTERS = b"abcdefghijklmnopqrstuvwxyz"
 _ORDINALS = (b"st", b"nd", b"rd", b"th", b"af", b"ail", b"il", b"ydd", b"fed", b"ed", b"eg", b"ain")
 
 
@@ -112,9 +112,10 @@ class OwnRecords:
     def _names(self, words: list[bytes]) -> Iterator[tuple[int, int, list[int]]]:
         marks, mask, places_of = self._index.marks, self._index.mask, self._index.places
         known = {word for word in set(words) if marks[crc32(word) & mask]}
+        alone = {word for word in known if marks[crc32(word + b" ") & mask]}
         at = [place for place, word in enumerate(words) if word in known]
         for number, first in enumerate(at):
-            if places := places_of(words[first] + b" "):
+            if words[first] in alone and (places := places_of(words[first] + b" ")):
                 yield first, first, places
             for last in at[number + 1 : number + 1 + _NAME_REACH]:
                 if last > first + _NAME_REACH:
@@ -132,7 +133,7 @@ class OwnRecords:
             if len(word) in (2, 4) and marks[crc32(word) & mask]:
                 yield from self._dates(words, at)
             likely = self._stretches(words, at, at, most)
-            if at and len(words[at - 1]) <= _PREFIX and words[at - 1].isalpha():
+            if at and marks[crc32(words[at - 1]) & mask] and words[at - 1].isalpha():
                 likely += self._stretches(words, at - 1, at, most)
             for first, last, form in likely:
                 if places := self._index.places(form):
@@ -221,12 +222,14 @@ def register(gathering: Gathering, kind: str, value: str, place: int, rarity: in
 
 
 def _hints(kind: str, form: bytes) -> list[bytes]:
-    """The words from which a longer form is looked for: of a name, and the year of a date."""
+    """The words from which a form is looked for: a name's, a date's year, the letters before."""
     match kind:
         case "name":
             return form.split()
         case "date":
             return [form[:4], form[2:4]]
+        case "reference" | "postcode":
+            return [form[: len(form) - len(form.lstrip(_LETTERS))]]
     return []
 
 
@@ -304,7 +307,7 @@ def _dates(words: list[bytes]) -> list[bytes]:
 
 def _number(word: bytes) -> int:
     """A day as it is written: 3, 03, 3rd, 3ydd; 0 if it is none."""
-    digits = word.rstrip(b"abcdefghijklmnopqrstuvwxyz")
+    digits = word.rstrip(_LETTERS)
     if not digits.isdigit() or len(digits) > 2 or word[len(digits) :] not in (b"", *_ORDINALS):  # noqa: PLR2004
         return 0
     return int(digits)
