@@ -16,11 +16,12 @@ from collections.abc import Callable
 from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
-from typing import NoReturn
+from typing import NoReturn, TypeAlias
 
 from models.errors import PorthorError, Unavailable
 
 DONE, NO, USAGE, TRY_AGAIN = 0, 1, 2, 75
+_Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001 - its type
 _STATUSES = "exit status: 0 done, 1 the answer is no, 2 bad usage or setting, 75 try again"
 
 
@@ -57,12 +58,13 @@ def build_parser() -> argparse.ArgumentParser:
     _mail(commands, common)
     _people(commands, common)
     _registers(commands, common)
+    _policy(commands, common)
     _upkeep(commands, common)
     return parser
 
 
 def _add(
-    commands: "argparse._SubParsersAction[argparse.ArgumentParser]",
+    commands: _Commands,
     common: argparse.ArgumentParser,
     name: str,
     run: str,
@@ -81,10 +83,7 @@ def _add(
     return parser
 
 
-def _programs(
-    commands: "argparse._SubParsersAction[argparse.ArgumentParser]",
-    common: argparse.ArgumentParser,
-) -> None:
+def _programs(commands: _Commands, common: argparse.ArgumentParser) -> None:
     init = _add(
         commands,
         common,
@@ -109,10 +108,7 @@ def _programs(
         program.add_argument("--child", action="store_true", help=argparse.SUPPRESS)
 
 
-def _mail(
-    commands: "argparse._SubParsersAction[argparse.ArgumentParser]",
-    common: argparse.ArgumentParser,
-) -> None:
+def _mail(commands: _Commands, common: argparse.ArgumentParser) -> None:
     check = _add(
         commands,
         common,
@@ -169,10 +165,7 @@ def _mail(
         )
 
 
-def _people(
-    commands: "argparse._SubParsersAction[argparse.ArgumentParser]",
-    common: argparse.ArgumentParser,
-) -> None:
+def _people(commands: _Commands, common: argparse.ArgumentParser) -> None:
     people = commands.add_parser("people", help="Import or list people.").add_subparsers(
         dest="act", metavar="ACT", required=True
     )
@@ -200,10 +193,7 @@ def _people(
     password.add_argument("id", metavar="PERSON")
 
 
-def _registers(
-    commands: "argparse._SubParsersAction[argparse.ArgumentParser]",
-    common: argparse.ArgumentParser,
-) -> None:
+def _registers(commands: _Commands, common: argparse.ArgumentParser) -> None:
     acts = commands.add_parser(
         "registers", help="Register records, documents and domains, as keyed hashes."
     ).add_subparsers(dest="act", metavar="ACT", required=True)
@@ -274,15 +264,11 @@ def _registers(
         each.add_argument("--json", action="store_true", help="print JSON")
 
 
-def _upkeep(
-    commands: "argparse._SubParsersAction[argparse.ArgumentParser]",
-    common: argparse.ArgumentParser,
-) -> None:
-    policy = commands.add_parser("policy", help="Check a policy.").add_subparsers(
-        dest="act", metavar="ACT", required=True
-    )
+def _policy(commands: _Commands, common: argparse.ArgumentParser) -> None:
+    policy = commands.add_parser("policy", help="Check, test or back-test a policy.")
+    acts = policy.add_subparsers(dest="act", metavar="ACT", required=True)
     lint = _add(
-        policy,
+        acts,
         common,
         "lint",
         "upkeep:policy_lint",
@@ -291,6 +277,34 @@ def _upkeep(
     )
     lint.add_argument("file", type=Path, metavar="FILE")
     lint.add_argument("--json", action="store_true", help="one JSON object a line")
+    test = _add(
+        acts,
+        common,
+        "test",
+        "policy_test:policy_test",
+        "Judge a folder of messages and compare with what is expected of each.",
+        "porthor policy test --policy draft.toml messages",
+    )
+    test.add_argument("dir", type=Path, metavar="DIR", help="NAME.eml beside NAME.toml")
+    test.add_argument("--policy", type=Path, metavar="FILE", help="test this policy")
+    test.add_argument("--json", action="store_true", help="print JSON")
+    backtest = _add(
+        acts,
+        common,
+        "backtest",
+        "backtest:backtest",
+        "Say what a draft policy would change over an archive of mail.",
+        "porthor policy backtest --policy draft.toml Maildir",
+    )
+    backtest.add_argument("path", type=Path, metavar="PATH", help="Maildir, mbox or .eml folder")
+    backtest.add_argument("--policy", type=Path, metavar="FILE", required=True, help="the draft")
+    backtest.add_argument("--against", type=Path, metavar="FILE", help="default: that in force")
+    backtest.add_argument("--workers", type=int, metavar="N", help="default: every core")
+    backtest.add_argument("--scheduler", metavar="ADDRESS", help="of a Dask cluster")
+    backtest.add_argument("--json", action="store_true", help="print JSON")
+
+
+def _upkeep(commands: _Commands, common: argparse.ArgumentParser) -> None:
     config = commands.add_parser("config", help="Check the settings.").add_subparsers(
         dest="act", metavar="ACT", required=True
     )

@@ -51,16 +51,15 @@ class Judge:
         policies: Sequence[Policy],
         reading: ReadingSettings = LIMITS,
         *,
-        recogniser: Recogniser | None = None,
-        on: date | None = None,
+        on: date,
     ) -> None:
         made: dict[Policy, tuple[Detector, ...]] = {}
         for policy in policies:
             made.setdefault(_as_detectors_see(policy), detectors(policy))
         self._policies = [(each, made[_as_detectors_see(each)]) for each in policies]
         self._limits = reading
-        self._recogniser = recogniser
-        self._on = on or datetime.now(UTC).date()
+        self._recogniser = _recogniser() if reading.ocr else None
+        self._on = on
 
     def judge(
         self, raw: bytes, envelope: Envelope | None = None, *, without: str = ""
@@ -99,6 +98,12 @@ class Judge:
                 )
             )
         return tuple(judged)
+
+
+def _recogniser() -> Recogniser | None:
+    from classifiers.ocr import tesseract  # noqa: PLC0415 - only where it was asked for
+
+    return tesseract()
 
 
 def _as_detectors_see(policy: Policy) -> Policy:

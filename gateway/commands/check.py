@@ -12,7 +12,6 @@ from typing import Any
 from gateway.commands.in_force import (
     policy_in_force,
     reading_in_force,
-    recogniser_in_force,
     settings_in_force,
 )
 from gateway.commands.printing import Line, show
@@ -48,9 +47,8 @@ def check(arguments: argparse.Namespace) -> int:
     raw = as_by_smtp(_read(arguments.file))
     settings = settings_in_force(arguments)
     policy = policy_in_force(arguments.policy, settings)
-    reading = reading_in_force(settings)
     today = datetime.now(UTC).date()
-    judge = Judge([policy], reading, recogniser=recogniser_in_force(reading), on=today)
+    judge = Judge([policy], reading_in_force(settings), on=today)
     envelope = envelope_of(read_message(raw), arguments.sender, arguments.recipients)
     (judged,) = judge.judge(raw, envelope)
     facts = report(judged, policy, on=today)

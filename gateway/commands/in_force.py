@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from classifiers.settings import LIMITS, ReadingSettings
-from classifiers.text.extracting import Recogniser
 from gateway.config import Settings, load_settings
 from gateway.policy_file import load_policy, parse_policy
 from gateway.sample import policy_text
@@ -37,12 +36,3 @@ def policy_in_force(named: Path | None, settings: Settings | None) -> Policy:
 def reading_in_force(settings: Settings | None) -> ReadingSettings:
     """The limits on reading."""
     return settings.reading if settings else LIMITS
-
-
-def recogniser_in_force(reading: ReadingSettings) -> Recogniser | None:
-    """The reader of pictures, where it was asked for and is installed."""
-    if not reading.ocr:
-        return None
-    from classifiers.ocr import tesseract  # noqa: PLC0415 - only where it was asked for
-
-    return tesseract()
