@@ -18,6 +18,7 @@ from gateway.inspector import Inspector
 from gateway.listener import Listener, Sessions
 from gateway.nexthop import NextHop
 from gateway.policy_file import load_policy
+from gateway.registers import registers_folder
 from gateway.session import House
 from gateway.worker import Worker
 from models.db import policies
@@ -74,7 +75,8 @@ async def _serve(settings: Settings) -> None:
     database = open_database(settings)
     policy = policy_in_force(settings, database)
     hostname = settings.smtp.hostname or socket.getfqdn()
-    inspector = Inspector(settings.inspection, policy, settings.reading)
+    registers = registers_folder(settings.path)
+    inspector = Inspector(settings.inspection, policy, settings.reading, registers)
     next_hop = NextHop(settings.nexthop, hostname)
     house = House(
         hostname=hostname,

@@ -11,6 +11,7 @@ import hashlib
 import logging
 import multiprocessing
 from dataclasses import dataclass
+from pathlib import Path
 
 from pebble import ProcessExpired, ProcessPool
 
@@ -19,6 +20,7 @@ from classifiers.inspection import inspect
 from classifiers.settings import LIMITS, ReadingSettings
 from classifiers.text.extracting import Recogniser
 from gateway.confinement import bound_processor_time, confine
+from gateway.registers import load_registers
 from gateway.settings import InspectionSettings
 from models.envelope import Envelope
 from models.errors import Unavailable
@@ -46,9 +48,9 @@ class _Loaded:
 _loaded = _Loaded()
 
 
-def _start(policy: Policy, memory: int, reading: ReadingSettings) -> None:
+def _start(policy: Policy, memory: int, reading: ReadingSettings, registers: Path) -> None:
     logging.disable()  # what a parser has to say may hold content
-    _loaded.detectors = detectors(policy)
+    _loaded.detectors = detectors(policy, load_registers(registers))
     _loaded.reading = reading
     if reading.ocr:
         from classifiers.ocr import tesseract  # noqa: PLC0415 - only where it was asked for
@@ -73,11 +75,15 @@ class Inspector:
     """The pool, and its budget."""
 
     def __init__(
-        self, settings: InspectionSettings, policy: Policy, reading: ReadingSettings = LIMITS
+        self,
+        settings: InspectionSettings,
+        policy: Policy,
+        reading: ReadingSettings = LIMITS,
+        registers: Path = Path("registers"),
     ) -> None:
         self._budget = float(settings.budget)
         self._settings = settings
-        self._start_with = (policy, int(settings.memory), reading)
+        self._start_with = (policy, int(settings.memory), reading, registers)
         self._pool = self._new_pool()
 
     def _new_pool(self) -> ProcessPool:

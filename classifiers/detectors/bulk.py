@@ -24,7 +24,8 @@ _NAME = compile_pattern(
     r"\b[A-Z][A-Za-z\x{27}-]{1,20}(?:[ ,;\t]{1,3}[A-Z][A-Za-z\x{27}-]{1,20}){1,2}\b", case=True
 )
 _HINT = compile_pattern(  # one of these stands beside each person
-    r"\d[ -]?\d{3,4}\b|\d[ ./-]\d{1,2}[ ./-]\d|\d ?\d[A-Z]{2}\b|\d{2} ?[A-D]\b|\d (?:of )?[a-z]{3,9},? \d{4}"
+    r"\d[ -]?\d{3,4}\b|\d[ ./-]\d{1,2}[ ./-]\d|\d ?\d[A-Z]{2}\b|\d{2} ?[A-D]\b"
+    r"|\d (?:of )?[a-z]{3,9},? \d{4}"
 )
 _MOST_LINES = 200_000
 

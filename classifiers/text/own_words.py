@@ -9,7 +9,7 @@ from functools import lru_cache
 
 import re2
 
-from classifiers.text.quotes import Line, is_prefixed, quoted_from
+from classifiers.text.quotes import Line, is_prefixed, quoted_from, quotes_somebody
 
 _LOOKED_AT = 300  # characters of a line in which a mark shows
 _SIGNATURE_LINES = 12
@@ -92,13 +92,15 @@ def own_spans(
     """Return the spans of `text` that are the sender's own, in order and apart. Never raises.
 
     `quote_start` is where HTML marked quoted mail, if it did. `replies` tells whether the mail
-    says that it replies or forwards; if not, only a block of header fields begins a quotation.
+    says that it replies or forwards; if not, only a block of header fields begins a quotation,
+    or a line that says who wrote what the marked lines after it hold.
     `disclaimers` are the body's own, word for word.
     """
     limit = len(text)
     if replies and quote_start is not None:
         limit = min(max(quote_start, 0), limit)
     lines = _lines(text[:limit])
+    replies = replies or quotes_somebody(lines)
     first_quoted = quoted_from(lines, replies=replies)
     if first_quoted is not None:
         limit = lines[first_quoted].start

@@ -5,6 +5,7 @@ written by hand, so they count only in a mail that says it is a reply or a forwa
 mail only a whole block of header fields does.
 """
 
+from itertools import pairwise
 from typing import NamedTuple
 
 _HEADERS = {
@@ -59,6 +60,14 @@ def is_prefixed(line: Line) -> bool:
         return "|" not in text.lstrip("|> \t")  # else it is a row of a table
     initials, mark, _ = text[: _LONGEST_INITIALS + 1].partition(">")
     return bool(mark) and initials.isalpha() and initials.isupper()
+
+
+def quotes_somebody(lines: list[Line]) -> bool:
+    """Tell whether the mail says whom it quotes, after words of its own, and marks the lines."""
+    return any(
+        index > 0 and line.plain.endswith(_WROTE_ENDS) and is_prefixed(after)
+        for index, (line, after) in enumerate(pairwise(lines))
+    )
 
 
 def quoted_from(lines: list[Line], *, replies: bool) -> int | None:
@@ -134,7 +143,7 @@ def _opens_quotation(lines: list[Line], index: int, *, separator: bool) -> bool:
 def _attribution(lines: list[Line], index: int) -> int | None:
     """The index of the last line of "On ..., X wrote:" when it starts here, else None."""
     first = lines[index]
-    if first.plain.endswith(_WROTE_ENDS) and "@" in first.plain:
+    if first.plain.endswith(_WROTE_ENDS):
         return index
     if not first.plain.startswith(_ATTRIBUTION_STARTS):
         return None

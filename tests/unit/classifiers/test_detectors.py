@@ -13,8 +13,8 @@ from models.mime import read_message
 DETECTORS = detectors(POLICY)
 
 
-def found(text, kind="text/plain"):
-    raw = f"Subject: x\r\nContent-Type: {kind}; charset=utf-8\r\n\r\n{text}".encode()
+def found(text, kind="text/plain", subject="x"):
+    raw = f"Subject: {subject}\r\nContent-Type: {kind}; charset=utf-8\r\n\r\n{text}".encode()
     return inspect(Mail(envelope=an_envelope(), message=read_message(raw)), DETECTORS)
 
 
@@ -77,8 +77,22 @@ def test_council_words_are_left_alone(text):
     ],
 )
 def test_quoted_words_are_not_the_senders_own(text):
-    (only,) = found(text).findings
+    (only,) = found(text, subject="Re: x").findings
     assert not only.own
+
+
+def test_a_mail_that_answers_nothing_cannot_quote():
+    for text in (
+        "> you idiot",
+        "On Friday a resident wrote:\r\nyou idiot",
+        "Hi\r\n-- \r\nyou idiot",
+    ):
+        assert [each.own for each in found(text).findings] == [True]
+
+
+def test_a_mail_that_names_whom_it_quotes_quotes():
+    text = "They wrote to us.\r\n\r\nOn Friday a resident wrote:\r\n> you idiot\r\n"
+    assert [each.own for each in found(text).findings] == [False]
 
 
 def test_tags_inside_a_word_hide_nothing_and_hidden_text_is_said_to_be():
