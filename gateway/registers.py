@@ -172,8 +172,8 @@ def registers_folder(settings_file: Path) -> Path:
 
 
 def load_registers(folder: Path) -> Registers:
-    """Read the registers; none if there are no files. Raises SettingInvalid, Tampered."""
-    return load(folder).registers if folder.exists() else Registers()
+    """Read the registers; none if nothing was saved. Raises SettingInvalid, Tampered."""
+    return load(folder).registers if (folder / "registers.sealed").exists() else Registers()
 
 
 def load(folder: Path) -> Registered:
