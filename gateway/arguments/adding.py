@@ -1,0 +1,28 @@
+"""How every command is added: with its summary, an example and the exit statuses."""
+
+import argparse
+from typing import TypeAlias
+
+Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001 - its type
+STATUSES = "exit status: 0 done, 1 the answer is no, 2 bad usage or setting, 75 try again"
+
+
+def add(
+    commands: Commands,
+    common: argparse.ArgumentParser,
+    name: str,
+    run: str,
+    summary: str,
+    example: str,
+) -> argparse.ArgumentParser:
+    """Add one command; `run` is "module:function" in gateway/commands/."""
+    parser = commands.add_parser(
+        name,
+        parents=[common],
+        help=summary,
+        description=summary,
+        epilog=f"example: {example}\n{STATUSES}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.set_defaults(run=run)
+    return parser
