@@ -73,7 +73,7 @@ def test_council_words_are_left_alone(text):
         "See below.\r\n\r\nOn Friday a resident wrote:\r\n> you idiot",
         "Gweler isod.\r\n\r\nDdydd Gwener, a ysgrifennodd:\r\nyou idiot",
         "FYI\r\n-----Original Message-----\r\nyou idiot",
-        "FYI\r\nFrom: a@b\r\nSent: today\r\nTo: c@d\r\nSubject: x\r\n\r\nyou idiot",
+        "FYI\r\nFrom: a@b\r\nSent: 3 March 2026\r\nTo: c@d\r\nSubject: x\r\n\r\nyou idiot",
     ],
 )
 def test_quoted_words_are_not_the_senders_own(text):
