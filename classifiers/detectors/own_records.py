@@ -75,23 +75,31 @@ class OwnRecords:
         """Yield each record once a text; not the sender's own, nor an only recipient's."""
         if not self._index:
             return
+        left: set[int] | None = None
+        for text, folded in reading.texts:
+            hits = sorted(self._hits(folded))[:_MOST_HITS]
+            if not hits:
+                continue
+            left = self._parties(mail) if left is None else left
+            met = _Met(left)
+            for start, end, places in hits:
+                met.take(start, end, places[:_SHARED])
+            for number, score, start, end in met.found():
+                yield finding(self.name, self._lists[number], score, text, folded, start, end)
+            for start, end in sorted(met.alone):
+                yield rejected(self.name, "alone", text, folded, start, end)
+
+    def _parties(self, mail: Mail) -> set[int]:
+        """The records of the sender and of an only recipient."""
         parties = [mail.envelope.sender]
         if len(mail.envelope.addresses) == 1:
             parties += mail.envelope.addresses
-        left = {
+        return {
             place >> 8
             for address in parties
             for form in forms("email", address)
             for place in self._index.places(form)
         }
-        for text, folded in reading.texts:
-            met = _Met(left)
-            for start, end, places in sorted(self._hits(folded))[:_MOST_HITS]:
-                met.take(start, end, places[:_SHARED])
-            for number, score, start, end in met.found():
-                yield finding(self.name, self._lists[number], score, text, folded, start, end)
-            for start, end in met.alone:
-                yield rejected(self.name, "alone", text, folded, start, end)
 
     def _hits(self, folded: Folded) -> Iterator[tuple[int, int, list[int]]]:
         """Start, end and places of every registered value in a text."""
