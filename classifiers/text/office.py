@@ -73,6 +73,8 @@ def _part(member: Extracted, budget: Budget) -> Iterator[Extracted]:
 
 def _read_part(member: Member, budget: Budget) -> Iterator[Extracted]:
     tree, whole = parsed(member.payload)
+    if b"<!ENTITY" in member.payload:  # no Office program writes it, and what it hides is not read
+        yield Missing("damage", member.name)
     if not whole:
         yield Missing("damage" if tree is None else "partly-damaged", member.name)
     if tree is None:

@@ -218,7 +218,9 @@ def _extracted(kind: str, source: Source, budget: Budget) -> Iterator[Piece | Me
         yield Missing(limit.reason, source.name)
     except MemoryError:
         yield Missing("too-large", source.name)
-    except Exception:  # noqa: BLE001 - promised: hostile octets are damage, never an error
+    except (KeyboardInterrupt, SystemExit, GeneratorExit):
+        raise
+    except BaseException:  # noqa: BLE001 - hostile octets are damage; a panic in Rust is no Exception
         yield Missing("damage", source.name)
 
 

@@ -20,7 +20,7 @@ _BREAKS = {
 _RUNS = frozenset({"t", "span", "a", "delText", "instrText", "delInstrText"})
 _UNSEEN = frozenset({"delText", "instrText", "delInstrText", "annotation", "tracked-changes"})
 _SPACED = frozenset({"t", "span", "p", "h", "a"})  # in these a space alone is text
-_TELLING = frozenset({"descr", "title", "alt", "tooltip"})
+_TELLING = frozenset({"descr", "title", "alt", "tooltip", "string"})  # "string": a watermark
 _NOT_TEXT = frozenset(
     {
         *("posOffset", "positionH", "positionV", "sizeRelH", "sizeRelV", "pctWidth", "pctHeight"),

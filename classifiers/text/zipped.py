@@ -16,6 +16,6 @@ def member_of(package: zipfile.ZipFile, info: zipfile.ZipInfo, budget: Budget) -
         with package.open(info) as stream:
             return Member(budget.read(stream), info.filename)
     except NotImplementedError:  # a compression that no library here knows
-        return Missing("unknown-type", info.filename)
+        return Missing("no-reader", info.filename)
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError):
         return Missing("damage", info.filename)
