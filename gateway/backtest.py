@@ -27,7 +27,7 @@ from models.errors import SettingInvalid, Unavailable
 from models.policy import Policy
 from models.verdict import Disposition
 
-_IN_FLIGHT = 2  # messages for each process: one at work, one waiting
+_IN_FLIGHT = 8  # messages for each process: one at work, the others waiting
 _SECOND_TRY = 1 / 3  # of the time, for a message without its attachments
 _PATIENCE = 3  # times a message's own limit, after which a silent pool is given up
 _SCHEDULER = 10  # seconds in which a scheduler answers
