@@ -1,6 +1,6 @@
 # Everything a person does with this repository. Alone, it prints this list.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test quick check fix lock
+.PHONY: help setup demo test quick check fix lock fuzz
 SHELL := bash
 PYTHON ?= $(firstword $(foreach each,python3.13 python3.12 python3.11 python3,$(if $(shell $(each) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo yes),$(each))))
 BIN := .venv/bin
@@ -37,6 +37,9 @@ test: .venv/.dev ## all tests, with what they need (PostgreSQL, Chromium, Postfi
 
 quick: .venv/.dev ## unit, house and SQLite tests only (T=path for one)
 	@$(BIN)/pytest -q -n 2 -m "not slow and not browser" -k "not postgresql" $(or $(T),tests/unit tests/house tests/integration)
+
+fuzz: .venv/.dev ## change sample messages at random and read them (T=seconds, 60)
+	@$(BIN)/python scripts/fuzz.py $(or $(T),60)
 
 check: .venv/.dev ## formatting, lint, types, import contracts, locks; changes nothing
 	@$(BIN)/ruff format --check --quiet . || { echo "Formatting is off: make fix"; exit 1; }
