@@ -15,6 +15,7 @@ from classifiers.detectors.email_list import EmailList
 from classifiers.detectors.fingerprints import NearCopies
 from classifiers.detectors.home_address import HomeAddress
 from classifiers.detectors.iban import Iban
+from classifiers.detectors.learned import Classifier, Learned
 from classifiers.detectors.learner_number import LearnerNumber
 from classifiers.detectors.marking import Marking
 from classifiers.detectors.national_insurance import NationalInsurance
@@ -49,8 +50,15 @@ class Detector(Protocol):
         ...
 
 
-def detectors(policy: Policy, registers: Registers = NOTHING_REGISTERED) -> tuple[Detector, ...]:
-    """Make the detectors that a policy asks for, in the order in which findings are listed."""
+def detectors(
+    policy: Policy,
+    registers: Registers = NOTHING_REGISTERED,
+    classifier: Classifier | None = None,
+) -> tuple[Detector, ...]:
+    """Make the detectors that a policy asks for, in the order in which findings are listed.
+
+    Without a classifier, the learned detector finds nothing.
+    """
     return (
         NhsNumber(),
         NationalInsurance(),
@@ -78,5 +86,5 @@ def detectors(policy: Policy, registers: Registers = NOTHING_REGISTERED) -> tupl
         Commercial(),
         Recipients(policy, registers),
         Attachments(),
-        # the learned classifier takes its place here
+        Learned(classifier),
     )

@@ -1,4 +1,4 @@
-"""Limits on what is read of one message: section [reading]."""
+"""Limits on what is read of one message, and which classifier: [reading] and [classifier]."""
 
 from dataclasses import dataclass
 
@@ -16,6 +16,14 @@ class ReadingSettings:
     depth: int = 12  # archives in archives, mail in mail
     seconds: Duration = Duration(15)  # reading attachments of one message
     ocr: bool = False  # read pictures with tesseract (eng+cym), where it is installed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClassifierSettings:
+    """The trained classifier: section [classifier]."""
+
+    enabled: bool = True  # false: rules alone
+    folder: str = "classifier"  # of the body's own ones, beside the settings; none: the shipped
 
 
 LIMITS = ReadingSettings()

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 
 from gateway import confinement
 from gateway.config import Settings
+from gateway.classifier_in_force import artefact_in_force
 from gateway.delivery import Courier
 from gateway.inspector import Inspector
 from gateway.listener import Listener, Sessions
@@ -76,7 +77,8 @@ async def _serve(settings: Settings) -> None:
     policy = policy_in_force(settings, database)
     hostname = settings.smtp.hostname or socket.getfqdn()
     registers = registers_folder(settings.path)
-    inspector = Inspector(settings.inspection, policy, settings.reading, registers)
+    artefact = artefact_in_force(settings.path.parent, settings.classifier)
+    inspector = Inspector(settings.inspection, policy, settings.reading, registers, artefact)
     next_hop = NextHop(settings.nexthop, hostname)
     house = House(
         hostname=hostname,

@@ -14,10 +14,12 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
 from importlib import import_module
+from pathlib import Path
 from typing import Any, Protocol
 
 from pebble import ProcessPool
 
+from classifiers.learned.artefact import read_artefact
 from classifiers.settings import LIMITS, ReadingSettings
 from gateway.archive import Archive, Stored
 from gateway.confinement import bound_processor_time, confine
@@ -41,6 +43,7 @@ class Setup:
     on: date
     reading: ReadingSettings = LIMITS
     inspection: InspectionSettings = InspectionSettings()
+    artefact: Path | None = None  # of the trained classifier
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,7 +137,8 @@ def _effect(judged: Judgement) -> Effect:
 
 @lru_cache(maxsize=1)
 def _judge(setup: Setup) -> Judge:
-    return Judge(setup.policies, setup.reading, on=setup.on)
+    classifier = read_artefact(setup.artefact).classifier if setup.artefact else None
+    return Judge(setup.policies, setup.reading, classifier, on=setup.on)
 
 
 _started: list[Judge] = []  # the one of this process

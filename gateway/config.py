@@ -11,7 +11,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, get_args, get_origin, get_type_hints
 
-from classifiers.settings import ReadingSettings
+from classifiers.settings import ClassifierSettings, ReadingSettings
 from gateway.settings import InspectionSettings, NextHopSettings, SmtpSettings
 from models.body import Body
 from models.errors import SettingInvalid
@@ -51,6 +51,7 @@ _SECTIONS: dict[str, type[Any]] = {
     "nexthop": NextHopSettings,
     "inspection": InspectionSettings,
     "reading": ReadingSettings,
+    "classifier": ClassifierSettings,
     "console": ConsoleSettings,
     "notices": NoticeSettings,
     "database": DatabaseSettings,
@@ -69,6 +70,7 @@ class Settings:
     nexthop: NextHopSettings
     inspection: InspectionSettings
     reading: ReadingSettings
+    classifier: ClassifierSettings
     console: ConsoleSettings
     notices: NoticeSettings
     database_url: str

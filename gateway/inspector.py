@@ -10,13 +10,14 @@ import asyncio
 import hashlib
 import logging
 import multiprocessing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pebble import ProcessExpired, ProcessPool
 
 from classifiers.detector import Detector, detectors
 from classifiers.inspection import inspect
+from classifiers.learned.artefact import read_artefact
 from classifiers.settings import LIMITS, ReadingSettings
 from classifiers.text.extracting import Recogniser
 from gateway.confinement import bound_processor_time, confine
@@ -43,14 +44,19 @@ class _Loaded:
     detectors: tuple[Detector, ...] = ()
     reading: ReadingSettings = LIMITS
     recogniser: Recogniser | None = None
+    classifier: str = ""  # its digest
 
 
 _loaded = _Loaded()
 
 
-def _start(policy: Policy, memory: int, reading: ReadingSettings, registers: Path) -> None:
+def _start(
+    policy: Policy, memory: int, reading: ReadingSettings, registers: Path, artefact: Path | None
+) -> None:
     logging.disable()  # what a parser has to say may hold content
-    _loaded.detectors = detectors(policy, load_registers(registers))
+    classifier = read_artefact(artefact).classifier if artefact else None
+    _loaded.classifier = classifier.digest if classifier else ""
+    _loaded.detectors = detectors(policy, load_registers(registers), classifier)
     _loaded.reading = reading
     if reading.ocr:
         from classifiers.ocr import tesseract  # noqa: PLC0415 - only where it was asked for
@@ -62,13 +68,14 @@ def _start(policy: Policy, memory: int, reading: ReadingSettings, registers: Pat
 def _inspect(envelope: Envelope, raw: bytes, seconds: float, without: str) -> Inspection:
     """Inspect one message; with a reason for going `without`, nothing attached is opened."""
     bound_processor_time(seconds)
-    return inspect(
+    inspection = inspect(
         Mail(envelope=envelope, message=read_message(raw)),
         _loaded.detectors,
         _loaded.reading,
         recogniser=_loaded.recogniser,
         without=without,
     )
+    return replace(inspection, classifier=_loaded.classifier)
 
 
 class Inspector:
@@ -80,10 +87,11 @@ class Inspector:
         policy: Policy,
         reading: ReadingSettings = LIMITS,
         registers: Path = Path("registers"),
+        artefact: Path | None = None,
     ) -> None:
         self._budget = float(settings.budget)
         self._settings = settings
-        self._start_with = (policy, int(settings.memory), reading, registers)
+        self._start_with = (policy, int(settings.memory), reading, registers, artefact)
         self._pool = self._new_pool()
 
     def _new_pool(self) -> ProcessPool:

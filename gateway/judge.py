@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime
 from email.utils import getaddresses
 
 from classifiers.detector import Detector, detectors
+from classifiers.learned.classifier import Classifier
 from classifiers.settings import LIMITS, ReadingSettings
 from classifiers.text.extracting import Recogniser
 from classifiers.text.reading import Reading, read
@@ -50,16 +51,18 @@ class Judge:
         self,
         policies: Sequence[Policy],
         reading: ReadingSettings = LIMITS,
+        classifier: Classifier | None = None,
         *,
         on: date,
     ) -> None:
         made: dict[Policy, tuple[Detector, ...]] = {}
         for policy in policies:
-            made.setdefault(_as_detectors_see(policy), detectors(policy))
+            made.setdefault(_as_detectors_see(policy), detectors(policy, classifier=classifier))
         self._policies = [(each, made[_as_detectors_see(each)]) for each in policies]
         self._limits = reading
         self._recogniser = _recogniser() if reading.ocr else None
         self._on = on
+        self._classifier = classifier.digest if classifier else ""
 
     def judge(
         self, raw: bytes, envelope: Envelope | None = None, *, without: str = ""
@@ -85,7 +88,7 @@ class Judge:
             found = [] if passes else _detect(mail, reading, asked, known)
             findings = tuple(each for each in found if isinstance(each, Finding))
             found_in = time.perf_counter() - started
-            verdict = decide(envelope, findings, policy, on=self._on)
+            verdict = decide(envelope, findings, policy, on=self._on, classifier=self._classifier)
             judged.append(
                 Judgement(
                     envelope=envelope,

@@ -61,7 +61,7 @@ async def process(
                 return await actions.relay(envelope.addresses)
             case _:
                 return replies.queued(await actions.hold(unread(envelope, policy), UNREADABLE))
-    verdict = decide(envelope, inspection.findings, policy, on=on)
+    verdict = decide(envelope, inspection.findings, policy, on=on, classifier=inspection.classifier)
     match verdict.disposition:
         case Disposition.RELAY:
             return await actions.relay(envelope.addresses)

@@ -32,6 +32,15 @@ class Unread:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Weight:
+    """What the word at [start, end) of a text added to a learned score, in logits."""
+
+    start: int
+    end: int
+    value: float  # below 0: it spoke against
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
     """One thing found in one part: characters `start` up to `end` of that part's text."""
 
@@ -44,6 +53,7 @@ class Finding:
     end: int = 0
     own: bool = True  # in the sender's own words
     reason: str = ""  # a fixed slug for "could not be read", such as "password"; never content
+    weights: tuple[Weight, ...] = ()  # of the trained classifier: words for and against
     excerpt: str = field(default="", repr=False)  # the match itself; content, so it is sealed
 
 
@@ -68,3 +78,4 @@ class Inspection:
     findings: tuple[Finding, ...]
     rejected: tuple[Rejected, ...] = ()
     unread: tuple[Unread, ...] = ()
+    classifier: str = ""  # the digest of the trained classifier that took part

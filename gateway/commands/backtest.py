@@ -23,7 +23,7 @@ from gateway.backtest import (
     Setup,
     cores,
 )
-from gateway.commands.in_force import policy_in_force, settings_in_force
+from gateway.commands.in_force import artefact_of, policy_in_force, settings_in_force
 from gateway.commands.printing import Line, show
 from gateway.explain import printable
 from gateway.policy_file import load_policy
@@ -47,6 +47,7 @@ def backtest(arguments: argparse.Namespace) -> int:
         on=datetime.now(UTC).date(),
         reading=settings.reading if settings else LIMITS,
         inspection=settings.inspection if settings else InspectionSettings(),
+        artefact=artefact_of(settings),
     )
     smtp = settings.smtp if settings else SmtpSettings()
     started = time.perf_counter()

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from gateway.commands.in_force import (
+    classifier_in_force,
     policy_in_force,
     reading_in_force,
     settings_in_force,
@@ -48,7 +49,7 @@ def check(arguments: argparse.Namespace) -> int:
     settings = settings_in_force(arguments)
     policy = policy_in_force(arguments.policy, settings)
     today = datetime.now(UTC).date()
-    judge = Judge([policy], reading_in_force(settings), on=today)
+    judge = Judge([policy], reading_in_force(settings), classifier_in_force(settings), on=today)
     envelope = envelope_of(read_message(raw), arguments.sender, arguments.recipients)
     (judged,) = judge.judge(raw, envelope)
     facts = report(judged, policy, on=today)

@@ -5,7 +5,10 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-from classifiers.settings import LIMITS, ReadingSettings
+from classifiers.learned.artefact import read_artefact
+from classifiers.learned.classifier import Classifier
+from classifiers.settings import LIMITS, ClassifierSettings, ReadingSettings
+from gateway.classifier_in_force import artefact_in_force
 from gateway.config import Settings, load_settings
 from gateway.policy_file import load_policy, parse_policy
 from gateway.sample import policy_text
@@ -36,3 +39,16 @@ def policy_in_force(named: Path | None, settings: Settings | None) -> Policy:
 def reading_in_force(settings: Settings | None) -> ReadingSettings:
     """The limits on reading."""
     return settings.reading if settings else LIMITS
+
+
+def artefact_of(settings: Settings | None) -> Path | None:
+    """The folder of the trained classifier, or None where there is none."""
+    if settings:
+        return artefact_in_force(settings.path.parent, settings.classifier)
+    return artefact_in_force(Path(), ClassifierSettings())
+
+
+def classifier_in_force(settings: Settings | None) -> Classifier | None:
+    """The trained classifier, or None where there is none."""
+    artefact = artefact_of(settings)
+    return read_artefact(artefact).classifier if artefact else None

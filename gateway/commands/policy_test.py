@@ -17,7 +17,12 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
 
-from gateway.commands.in_force import policy_in_force, reading_in_force, settings_in_force
+from gateway.commands.in_force import (
+    classifier_in_force,
+    policy_in_force,
+    reading_in_force,
+    settings_in_force,
+)
 from gateway.commands.printing import Line, show
 from gateway.explain import masked, printable
 from gateway.judge import Judge, Judgement, as_by_smtp, envelope_of
@@ -82,7 +87,12 @@ def policy_test(arguments: argparse.Namespace) -> int:
     """Test every message; 0 if all are as expected, 1 if not."""
     settings = settings_in_force(arguments)
     policy = policy_in_force(arguments.policy, settings)
-    judge = Judge([policy], reading_in_force(settings), on=datetime.now(UTC).date())
+    judge = Judge(
+        [policy],
+        reading_in_force(settings),
+        classifier_in_force(settings),
+        on=datetime.now(UTC).date(),
+    )
     results = list(_results(arguments.dir, judge, policy))
     if arguments.json:
         facts = _facts(results, policy)

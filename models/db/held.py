@@ -15,7 +15,7 @@ from models.db.tables import DecisionRow, HeldRow
 from models.decision import Choice, Decision
 from models.envelope import Client, Recipient
 from models.errors import Conflict, NotFound
-from models.finding import Finding
+from models.finding import Finding, Weight
 from models.held import HeldMessage, HeldState, can_move
 from models.verdict import Disposition
 
@@ -187,7 +187,7 @@ def _message(row: HeldRow, decisions: tuple[Decision, ...]) -> HeldMessage:
         size=row.size,
         disposition=Disposition(row.disposition),
         rules=tuple(row.rules),
-        findings=tuple(Finding(**each) for each in row.findings),
+        findings=tuple(_finding(each) for each in row.findings),
         policy=row.policy,
         classifier=row.classifier,
         program=row.program,
@@ -195,3 +195,8 @@ def _message(row: HeldRow, decisions: tuple[Decision, ...]) -> HeldMessage:
         decisions=decisions,
         note=row.note,
     )
+
+
+def _finding(stored: dict[str, Any]) -> Finding:
+    weights = tuple(Weight(**each) for each in stored.get("weights", ()))
+    return Finding(**{**stored, "weights": weights})

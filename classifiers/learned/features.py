@@ -1,0 +1,48 @@
+"""The features as scikit-learn transformers: for training, and to show that both halves agree."""
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+import scipy.sparse as sp
+from sklearn.base import BaseEstimator, TransformerMixin
+from sklearn.feature_extraction.text import TfidfTransformer
+from sklearn.pipeline import Pipeline
+
+from classifiers.learned.words import SPACE, Reader, features
+
+
+class HashedWords(TransformerMixin, BaseEstimator):
+    """Texts to counts of hashed features, shape (texts, SPACE). Stateless: fit learns nothing."""
+
+    def fit(self, _texts: Sequence[str], _labels: object = None) -> "HashedWords":
+        """Return itself."""
+        return self
+
+    def transform(self, texts: Iterable[str]) -> sp.csr_matrix:
+        """Return a sparse matrix of counts; an empty text has an empty row."""
+        reader = Reader()
+        indices, counts, ends = [], [], [0]
+        for text in texts:
+            chunks = reader.chunks(text)
+            if chunks:
+                places, times = np.unique(features(chunks), return_counts=True)
+                indices.append(places)
+                counts.append(times)
+            ends.append(ends[-1] + (len(places) if chunks else 0))
+        return sp.csr_matrix(
+            (
+                np.concatenate(counts or [np.empty(0)]).astype(np.float32),
+                np.concatenate(indices or [np.empty(0, dtype=np.int32)]),
+                np.array(ends),
+            ),
+            shape=(len(ends) - 1, SPACE),
+        )
+
+    def __sklearn_is_fitted__(self) -> bool:
+        """There is nothing to fit."""
+        return True
+
+
+def weighted_words() -> Pipeline:
+    """Counts, then sublinear counts times idf, each row of length 1 (Salton and Buckley, 1988)."""
+    return Pipeline([("words", HashedWords()), ("tfidf", TfidfTransformer(sublinear_tf=True))])

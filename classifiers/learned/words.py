@@ -1,0 +1,179 @@
+"""Text -> tokens -> hashed features: words, pairs of words and pieces of words.
+
+The folding is the rules' own, so that what a reader sees is what is counted. White space cuts a
+text into chunks; what a chunk gives is remembered, which makes a mail cost a look-up a word.
+Features are numbers below `SPACE`, by CRC-32 (the same on every machine), so no vocabulary is
+kept and any text has a place.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from zlib import crc32
+
+import numpy as np
+import numpy.typing as npt
+
+from classifiers.text.folding import fold
+
+IntArray = npt.NDArray[np.int32]
+Hashes = npt.NDArray[np.uint64]
+
+SPACE = 2**19  # features; more cost size, fewer collide
+_LONGEST = 40  # characters of a chunk that may be a word; longer ones are codes and addresses
+_REMEMBERED = 60_000  # chunks
+_PIECES = (3, 4)  # characters
+_WHOLE_ONLY = 3  # letters: shorter words have no pieces
+_MIX = np.uint64(0x9E3779B97F4A7C15)  # 2**64 over the golden ratio (Knuth, volume 3, 6.4)
+_MASK = np.uint64(SPACE - 1)
+
+# every pattern is run on one chunk of at most _LONGEST characters
+_TOKEN = re.compile(r"[^\W\d_]+(?:['*][^\W\d_]+)*|[£$€%]|\d+(?:[.,:/-]\d+)*|[!?]")
+_DISGUISED = re.compile(r"[a-z][0134578@$!|]+[a-z]|[@$!][a-z]{2}", re.IGNORECASE)
+_ORDINARY = re.compile(r"[a-z]{1,3}\d+[a-z]{1,2}|\d+[a-z]{1,3}", re.IGNORECASE)  # postcodes, 10am
+_APART = re.compile(r"[a-z](?:[.*_|/~+-][a-z]){2,}[.!?]?", re.IGNORECASE)
+_CHUNK = re.compile(r"\S+")
+_RUN = re.compile(r"(.)\1{2,}")
+_SWAPS = str.maketrans("013457@$!|8", "oieastasiib")
+_YEAR = re.compile(r"(?:19|20)\d\d")
+_SHOUTED = 4  # letters
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """What one chunk gives: its tokens' hashes, and the features that need no neighbour."""
+
+    words: tuple[str, ...]
+    tokens: Hashes
+    features: IntArray
+
+
+class Reader:
+    """Turns folded text into features, remembering what each chunk gave."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, Chunk] = {}
+
+    def __getstate__(self) -> dict[str, object]:
+        return {}  # what is remembered is no part of what a reader is
+
+    def __setstate__(self, _state: dict[str, object]) -> None:
+        self._known = {}
+
+    def chunks(self, text: str) -> list[Chunk]:
+        """The chunks of a text that may not be folded yet."""
+        return [self._chunk(each) for each in joined(fold(text).text.split())]
+
+    def _chunk(self, written: str) -> Chunk:
+        found = self._known.get(written)
+        if found is None:
+            found = _read(written)
+            if len(self._known) < _REMEMBERED:
+                self._known[written] = found
+        return found
+
+
+def joined(chunks: list[str]) -> list[str]:
+    """Join letters that stand apart, as in "f u c k"."""
+    for first, last in reversed(_runs(chunks)):
+        chunks[first:last] = ["".join(chunks[first:last])]
+    return chunks
+
+
+def located(text: str) -> list[tuple[int, int]]:
+    """Where each chunk of folded text stands, in the order of `Reader.chunks`."""
+    found = list(_CHUNK.finditer(text))
+    places = [each.span() for each in found]
+    for first, last in reversed(_runs([each[0] for each in found])):
+        places[first:last] = [(places[first][0], places[last - 1][1])]
+    return places
+
+
+def _runs(chunks: list[str]) -> list[tuple[int, int]]:
+    """Four or more chunks of one letter in a row: the first, and that behind the last."""
+    alone = [place for place, each in enumerate(chunks) if len(each) == 1 and _may_be_letter(each)]
+    runs: list[tuple[int, int]] = []
+    if len(alone) <= _WHOLE_ONLY:
+        return runs
+    first = 0
+    for place in range(1, len(alone) + 1):
+        if place == len(alone) or alone[place] != alone[place - 1] + 1:
+            if place - first > _WHOLE_ONLY:
+                runs.append((alone[first], alone[place - 1] + 1))
+            first = place
+    return runs
+
+
+def _may_be_letter(character: str) -> bool:
+    return character.isalpha() or character in "@$!*013"
+
+
+def _read(written: str) -> Chunk:
+    names = tuple(tokens(written))
+    features = [each for name in names for each in _features(name)]
+    letters = written.strip(".,;:!?()\"'")
+    if len(letters) >= _SHOUTED and letters.isalpha() and letters.isupper():
+        features.append(_place("<shouted>"))
+    return Chunk(
+        names,
+        np.array([crc32(each.encode()) for each in names], dtype=np.uint64),
+        np.array(features, dtype=np.int32),
+    )
+
+
+def tokens(written: str) -> Iterator[str]:
+    """Yield the tokens of one chunk: words in small letters, numbers and addresses by their kind."""
+    if len(written) > _LONGEST:
+        yield "<long>"
+        return
+    lowered = written.lower()
+    if "@" in lowered and "." in lowered.partition("@")[2]:
+        yield "<address>"
+        return
+    if lowered.startswith(("http:", "https:", "www.")):
+        yield "<link>"
+        return
+    if _APART.fullmatch(lowered):
+        lowered = "".join(each for each in lowered if each.isalpha())
+    elif _DISGUISED.search(lowered) and not _ORDINARY.fullmatch(lowered.strip(".,;:()")):
+        lowered = lowered.rstrip("!").translate(_SWAPS)
+    for token in _TOKEN.findall(lowered):
+        if token[0].isdigit():
+            yield _number(token)
+        else:
+            yield _RUN.sub(r"\1", token)
+
+
+def _number(token: str) -> str:
+    if _YEAR.fullmatch(token):
+        return "<year>"
+    if "/" in token or ":" in token or "-" in token:
+        return "<date>"
+    digits = sum(each.isdigit() for each in token)
+    return f"<{min(digits, 10)} digits>"
+
+
+def _features(token: str) -> Iterator[int]:
+    yield _place(token)
+    if token[0] == "<" or len(token) <= _WHOLE_ONLY:
+        return
+    fenced = f"<{token}>"
+    for size in _PIECES:
+        for start in range(len(fenced) - size + 1):
+            yield _place("~" + fenced[start : start + size])
+
+
+def _place(name: str) -> int:
+    return crc32(name.encode()) % SPACE
+
+
+def features(chunks: Sequence[Chunk]) -> IntArray:
+    """All features of some chunks, each as often as it occurs, in no order; of at least one chunk."""
+    hashes = np.concatenate([each.tokens for each in chunks])
+    return np.concatenate([*[each.features for each in chunks], pairs(hashes)])
+
+
+def pairs(hashes: Hashes) -> IntArray:
+    """The feature of each token and the next."""
+    mixed = (hashes[:-1] * np.uint64(3) + hashes[1:] * np.uint64(5)) * _MIX
+    return ((mixed >> np.uint64(40)) & _MASK).astype(np.int32)
