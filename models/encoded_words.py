@@ -1,13 +1,24 @@
 """Header values as people read them: RFC 2047 encoded words and RFC 2231 parameters, bounded."""
 
-import base64
 import binascii
 import codecs
 import quopri
+from collections.abc import Iterator
+from itertools import groupby, islice
 from urllib.parse import unquote_to_bytes
 
-_MOST_WORDS = 2000  # encoded words decoded in one value; beyond, the rest stays as it is
-_MOST_PARAMETERS = 100
+import re2
+
+_OCTETS = re2.Options()
+_OCTETS.encoding = re2.Options.Encoding.LATIN1  # what matches need not be UTF-8
+_WORD = re2.compile(rb"=\?([!->@-~]{1,80})\?([bBqQ])\?([^?\r\n]*)\?=", _OCTETS)
+_NOT_BASE64 = bytes(
+    each
+    for each in range(256)
+    if not (chr(each).isascii() and chr(each).isalnum()) and each not in b"+/="
+)
+_MOST_WORDS = 20_000  # encoded words decoded in one value; beyond, the rest stays as it is
+_MOST_PARAMETERS = 1000
 
 
 def text_of(raw: bytes, charset: str | None) -> str:
@@ -29,36 +40,38 @@ def decode_words(value: bytes) -> str:
     if b"=?" not in value:
         return value.decode("ascii") if value.isascii() else text_of(value, None)
     result: list[str] = []
-    rest, after_word = value, False
-    for _ in range(_MOST_WORDS):
-        before, mark, tail = rest.partition(b"=?")
-        if not mark:
-            break
-        pieces = tail.split(b"?", 3)
-        word = _word(pieces) if len(pieces) == 4 and pieces[3][:1] == b"=" else None  # noqa: PLR2004
-        if word is None:
-            result.append(text_of(before + mark, None))
-            rest, after_word = tail, False
-            continue
-        if not (after_word and not before.strip()):  # white space between two words is not text
-            result.append(text_of(before, None))
-        result.append(word)
-        rest, after_word = pieces[3][1:], True
-    return "".join(result) + text_of(rest, None)
+    waiting: list[tuple[bytes, bytes, bytes]] = []  # words that follow each other
+    at = 0
+    for found in islice(_WORD.finditer(value), _MOST_WORDS):
+        between = value[at : found.start()]
+        if between.strip():  # white space between two words is not text
+            result += [*_words(waiting), text_of(between, None)]
+            waiting = []
+        elif not waiting:
+            result.append(text_of(between, None))
+        charset, kind, body = found.groups()
+        waiting.append((charset.partition(b"*")[0].lower(), kind.lower(), body))
+        at = found.end()
+    return "".join((*result, *_words(waiting), text_of(value[at:], None)))
 
 
-def _word(pieces: list[bytes]) -> str | None:
-    charset = pieces[0].partition(b"*")[0].decode("ascii", "replace")
-    kind, body = pieces[1].lower(), pieces[2]
-    try:
-        if kind == b"b":
-            clean = body + b"=" * (-len(body) % 4)
-            return text_of(base64.b64decode(clean), charset)
-        if kind == b"q":
-            return text_of(quopri.decodestring(body.replace(b"_", b" ")), charset)
-    except (binascii.Error, ValueError):
-        return None
-    return None
+def _words(waiting: list[tuple[bytes, bytes, bytes]]) -> Iterator[str]:
+    """Decode words that follow each other; some programs cut one character in two of them."""
+    for charset, group in groupby(waiting, key=lambda word: word[0]):
+        octets = b"".join(
+            _octets(kind, [body for _, _, body in same])
+            for kind, same in groupby(group, key=lambda word: word[1])
+        )
+        yield text_of(octets, charset.decode("ascii", "replace"))
+
+
+def _octets(kind: bytes, bodies: list[bytes]) -> bytes:
+    """What words of one encoding hold; base64 without padding goes on in the next word."""
+    if kind == b"q":
+        return b"".join(quopri.decodestring(body.replace(b"_", b" ")) for body in bodies)
+    stretches = b"".join(bodies).translate(None, _NOT_BASE64).split(b"=")
+    whole = (each[: len(each) - (len(each) % 4 == 1)] for each in stretches)
+    return b"".join(binascii.a2b_base64(each + b"=" * (-len(each) % 4)) for each in whole)
 
 
 def parameters(value: str) -> tuple[str, dict[str, str]]:

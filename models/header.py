@@ -6,6 +6,8 @@ from models.encoded_words import decode_words, parameters, values_of
 from models.message import Field
 
 _CONTROLS = bytes(each for each in range(32) if each != 9) + b"\x7f"  # noqa: PLR2004 - a tab is white space
+_BLANK = b" \t\r\0\x0b\x0c"
+_NAMES = (("content-disposition", "filename"), ("content-type", "name"))
 _MOST_VALUES = 20  # fields or parameters of one name that are tried
 
 
@@ -16,6 +18,7 @@ class Header:
     fields: list[tuple[str, bytes]] = field(default_factory=list, repr=False)
     body: int = 0
     defects: list[str] = field(default_factory=list)
+    other_body: int = -1  # where it starts for a program that stops at the first odd line
 
     def raw_values(self, name: str) -> list[bytes]:
         """Every value of the fields called `name` (lower case), unfolded but not decoded."""
@@ -33,8 +36,10 @@ class Header:
             main = "".join(main.split())
             if main.count("/") != 1:
                 main = default
-            if (main, named) not in found:
-                found.append((main, named))
+            charsets = values_of(value, "charset") if value.lower().count("charset") > 1 else []
+            for each in (named, *({**named, "charset": charset} for charset in charsets)):
+                if (main, each) not in found:
+                    found.append((main, each))
         return found or [(default, {})]
 
     def boundaries(self) -> list[str]:
@@ -50,6 +55,31 @@ class Header:
         """The first Content-Disposition and its parameters."""
         values = self.raw_values("content-disposition")
         return parameters(decode_words(values[0])) if values else ("", {})
+
+    def filename(self) -> str:
+        """The file name that most programs show; "" if there is none."""
+        _, placing = self.disposition()
+        name = placing.get("filename") or next(
+            (named["name"] for _, named in self.media_types("") if named.get("name")), ""
+        )
+        return decode_words(name.encode("utf-8", "surrogateescape"))
+
+    def names(self) -> list[str]:
+        """Every file name and description of the entity that some program might show."""
+        found = [
+            each
+            for field_name, parameter in _NAMES
+            for value in self._spellings(field_name)
+            for each in values_of(value, parameter)
+        ]
+        found += [each.replace("\\", "") for each in found if "\\" in each]
+        for name in ("content-description", "content-location"):
+            found += self._spellings(name)
+        return [
+            decode_words(each.encode("utf-8", "surrogateescape"))
+            for each in dict.fromkeys(found)
+            if each
+        ]
 
     def author(self) -> str:
         """The address in From, as written; "" where there is none."""
@@ -78,22 +108,37 @@ def read_header(raw: bytes, start: int, end: int, most_octets: int, most_fields:
         if size < end:
             found.defects.append("header-too-long")
     found.body = min(stop + gap, end)
-    current: list[bytes] = []
-    for line in [*raw[start:stop].replace(b"\r\n", b"\n").split(b"\n"), b""]:
-        if line[:1] in (b" ", b"\t") and current:
-            if not line.strip():
-                found.defects.append("blank-header-line")
-            current.append(line)
-            continue
-        if current:
-            _add(found, b"".join(current))
-            if len(found.fields) >= most_fields:
-                found.defects.append("too-many-fields")
-                break
-        current = [line] if b":" in line else []
-        if line.strip() and not current and not line.startswith(b"From "):
-            found.defects.append("odd-header-line")
+    if b"\r" in raw[start:stop].replace(b"\r\n", b""):
+        found.defects.append("bare-carriage-return")
+        found.other_body = start
+    _read_fields(found, raw[start:stop].split(b"\n"), start, most_fields)
     return found
+
+
+def _read_fields(found: Header, lines: list[bytes], at: int, most: int) -> None:
+    """Take in the fields of a header's lines; note the first line that may end it for some."""
+    current: list[bytes] = []
+    for ended in [*lines, b""]:
+        line = ended.removesuffix(b"\r")
+        odd = ""
+        if line[:1] in (b" ", b"\t") and current:
+            odd = "" if line.strip(_BLANK) else "blank-header-line"
+            current.append(line)
+        else:
+            if current:
+                _add(found, b"".join(current))
+                if len(found.fields) >= most:
+                    found.defects.append("too-many-fields")
+                    return
+            name, colon, _ = line.partition(b":")
+            current = [line] if colon else []
+            if ended and not line.startswith(b"From ") and not (colon and len(name.split()) == 1):
+                odd = "odd-header-line" if line.strip(_BLANK) else "blank-header-line"
+        if odd:
+            found.defects.append(odd)
+            if found.other_body < 0:
+                found.other_body = at
+        at += len(ended) + 1
 
 
 def _add(found: Header, line: bytes) -> None:

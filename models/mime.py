@@ -20,11 +20,15 @@ from models.message import Defect, Field, Message, Part
 from models.transfer_encoding import IDENTITY, decode, names_of, readings
 
 _PROMISED = frozenset({"no-closing-boundary"})  # read to the end, as every mail program does
-_SET_PHRASES = (b"this is a multi", b"this is a cryptographically signed", b"this is an s/mime")
-_LONGEST_PHRASE = 200
+_SET_PHRASE = re2.compile(  # what programs write for those that know no MIME
+    rb"(?i)this is an? (?:multi-?part|mime-encapsulated|s/mime encrypted"
+    rb"|(?:cryptographically |s/mime |openpgp/mime )signed) message(?: in mime format)?"
+    rb"(?: \(rfc [0-9 and]{1,20}\))?\.{0,3}[\s-]*"
+)
 _DELIMITER_LINE = re2.compile(rb"(?m)^--([^\r\n-][^\r\n]{0,200}?)[ \t]*\r?$")
-_MAIL = frozenset({"message/rfc822", "message/global"})
+_MAIL = frozenset({"message/rfc822", "message/global", "message/news"})
 _NAMED_FIELDS = ("subject", "from", "to", "cc")
+_SHORTEST_NAME = 6  # characters of a name in which anything could stand
 _READ_TWICE = 10_000_000  # octets of an ambiguous message that are also read as plain text
 
 
@@ -94,6 +98,7 @@ class _Reader:
             header = self._header(entity)
             if entity.number == "" and entity.data is self.raw and entity.attached_from is None:
                 self.fields, body = header.decoded(), header.body
+                body = header.other_body if header.other_body >= 0 else body
             waiting.extend(reversed(self._entity(entity, header)))
             if len(self.parts) + len(waiting) > self.limits.parts:
                 self.defect("0", "too-many-parts")
@@ -125,17 +130,35 @@ class _Reader:
         if any(main.startswith("multipart/") for main, _ in types):
             children = self._multipart(entity, header, types, encodings)
             if children is not None:
+                self._names(entity, header, "")
                 return children
         main = types[0][0]
         if main in _MAIL and encodings[0] in IDENTITY:
             return self._attached_message(entity, header)
         self._leaf(entity, header, types, encodings)
+        self._names(entity, header, header.filename())
         return []
+
+    def _names(self, entity: _Entity, header: Header, shown: str) -> None:
+        """Names that some programs show and `Part.filename` is not, as a text of their own."""
+        names = header.names()
+        others = [each for each in names if len(each) > _SHORTEST_NAME and each not in shown]
+        if others:
+            self._add(
+                Part(
+                    number=f"{entity.leaf}~names",
+                    content_type="text/plain",
+                    charset="utf-8",
+                    payload="\n".join(others).encode("utf-8", "replace"),
+                    attached_from=entity.attached_from,
+                )
+            )
 
     def _attached_message(self, entity: _Entity, header: Header) -> list[_Entity]:
         if entity.depth >= self.limits.depth:
             self.defect(entity.label, "too-deep")
             return []
+        self._names(entity, header, "")
         inner = _Entity(entity.leaf, entity.data, header.body, entity.end, entity.depth + 1)
         described = self._header(inner)
         inner = replace(inner, attached_from=described.author())
@@ -258,8 +281,7 @@ class _Reader:
 
     def _aside(self, entity: _Entity, which: str, text: bytes) -> None:
         """Text outside the parts: some programs show it."""
-        start = text[:_LONGEST_PHRASE].strip().lower()
-        if not start or (start.startswith(_SET_PHRASES) and len(text) < _LONGEST_PHRASE):
+        if not text.strip() or _SET_PHRASE.fullmatch(text.strip()):
             return
         self._add(
             Part(
@@ -298,10 +320,7 @@ class _Reader:
         payloads, sound = readings(entity.data[header.body : entity.end], encodings)
         if not sound and "base64" in encodings:
             self.defect(entity.leaf, "bad-base64")
-        placed, placing = header.disposition()
-        name = placing.get("filename") or next(
-            (named["name"] for _, named in types if named.get("name")), None
-        )
+        placed, _ = header.disposition()
         for index, payload in enumerate(payloads):
             for other, (main, named) in enumerate(types):
                 ways = index * len(types) + other
@@ -310,9 +329,7 @@ class _Reader:
                         number=f"{entity.leaf}~{ways}" if ways else entity.leaf,
                         content_type=main,
                         charset=named.get("charset"),
-                        filename=decode_words(name.encode("utf-8", "surrogateescape"))
-                        if name
-                        else None,
+                        filename=header.filename() or None,
                         disposition=placed if placed in {"attachment", "inline"} else "",
                         payload=payload,
                         attached_from=entity.attached_from,

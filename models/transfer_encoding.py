@@ -10,8 +10,9 @@ IDENTITY = frozenset({"", "7bit", "8bit", "binary"})
 _ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 _NOT_BASE64 = bytes(each for each in range(256) if each not in _ALPHABET)
 _NOT_BASE64_OR_PAD = _NOT_BASE64.replace(b"=", b"")
+_PRINTED = bytes((*range(32, 127), 9, 10, 13))
 _URL_SAFE = bytes.maketrans(b"-_", b"+/")
-_SOFT_BREAK = re2.compile(rb"=[ \t]+(\r?\n)")
+_SOFT_BREAK = re2.compile(rb"=[ \t]*(?:\r\n|\r|\n)")
 _ESCAPE = re2.compile(rb"=(?:[0-9A-Fa-f]{2}|\r?\n)")
 _WORDS = re2.compile(rb"[0-9A-Za-z+/] +[0-9A-Za-z+/]")  # base64 has no spaces inside a line
 _UU_START = re2.compile(rb"(?m)^begin(?:-base64)? [0-7]{3,4} ?[^\r\n]*\r?\n")
@@ -74,7 +75,10 @@ def readings(body: bytes, encodings: list[str]) -> tuple[list[bytes], bool]:
             decoded, fine = decode(body, name)
             sound = sound and fine
             guesses = [decoded] if fine else [decoded, body]  # it may not be encoded at all
-        found += [each for each in guesses if each not in found]
+            if name == "base64" and not fine:
+                through = _stretch(body.translate(None, _NOT_BASE64))  # padding is junk to some
+                guesses += [] if through.translate(None, _PRINTED) else [through]
+        found += [each for each in dict.fromkeys(guesses) if each not in found]
     return found, sound
 
 
@@ -123,7 +127,7 @@ def _sound(clean: bytes) -> bool:
 def _quoted_printable(body: bytes) -> tuple[bytes, bool]:
     if b"=" not in body:
         return body, True
-    return quopri.decodestring(_SOFT_BREAK.sub(rb"=\1", body)), True
+    return quopri.decodestring(_SOFT_BREAK.sub(b"=\n", body)), True
 
 
 def _uuencode(body: bytes) -> tuple[bytes, bool]:
