@@ -13,7 +13,8 @@ from models.mail import Mail
 # How sure that a person must look; a reason not named here is as sure as damage.
 _SCORES = {
     "unknown-type": 0.4,  # drawings, databases: known by their owners, not by us
-    "elsewhere": 0.4,
+    "elsewhere": 0.6,
+    "unknown-charset": 0.6,
     "media": 0.1,
     "picture": 0.1,
     "damage": 0.7,

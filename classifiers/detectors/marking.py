@@ -17,13 +17,26 @@ from models.finding import Finding
 from models.mail import Mail
 
 _EDGE = r"[ \t\[\](){}<>*_:;.,|#=~-]*"
-_GAP = r"[ \t]?[-:/\[(,_.]{0,3}[ \t]?"
-_SPACED = r"[ \t.\-_]{0,2}"
-_O, _S = (_SPACED.join(word) for word in ("OFFICIAL", "SENSITIVE"))
-_CY_O, _CY_S = (_SPACED.join(word) for word in ("SWYDDOGOL", "SENSITIF"))
+_GAP = r"[ \t]?[-:/\[(,_.+*|]{0,3}\s{0,2}"
+_SPACED = r"[ \t.\-_*]{0,2}"
+_DRAWN = {"A": "[A4@]", "E": "[E3]", "I": "[Il1|!]", "O": "[O0]", "S": "[S5$]"}  # look alike
+_LABEL = (
+    r"(?:(?:protective )?marking|classification|classified|marc diogelu|marc|dosbarthiad)"
+    r"[ :=-]{1,3}"
+)
+
+
+def _spaced(word: str) -> str:
+    return _SPACED.join(_DRAWN.get(letter, letter) for letter in word)
+
+
+_O, _S, _CY_O, _CY_S = map(_spaced, ("OFFICIAL", "SENSITIVE", "SWYDDOGOL", "SENSITIF"))
 _SENSITIVE = re2.compile(rf"\b{_O}{_GAP}{_S}\b|\b{_CY_O}{_GAP}{_CY_S}\b")
 _SENSITIVE_LINE = re2.compile(
-    rf"(?im)^{_EDGE}(?:official ?[-:/]{{1,2}} ?sensitive|swyddogol ?[-:/]{{1,2}} ?sensitif)\b"
+    rf"(?im)^{_EDGE}(?:{_LABEL})?(?:official ?[-:/]{{1,2}} ?sensitive"
+    r"|swyddogol ?[-:/]{1,2} ?sensitif)\b"
+    rf"|^{_EDGE}(?:{_LABEL})?(?:official sensitive|swyddogol sensitif)"
+    rf"(?: ?[-:] ?[a-z ]{{3,40}})?{_EDGE}$"
     rf"|^{_EDGE}O-S{_EDGE}$"
 )
 _SECRET = re2.compile(

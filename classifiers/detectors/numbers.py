@@ -13,9 +13,10 @@ import re2
 
 from classifiers.text.folding import Folded
 
-SEPARATORS = " \t\n.,;:/_*|()[]{}<>\\~+=#'\"-"
+SEPARATORS = " \t\n.,;:/_*|()[]{}<>\\~+=#'\"-!?@^&`"
 _SEPARATOR = rf"[{re2.escape(SEPARATORS)}]"
 _RUN = re2.compile(rf"\d(?:{_SEPARATOR}{{0,5}}\d){{5,}}")
+_GAPS = {ord(each): " " for each in SEPARATORS if each != "|"}
 _GROUPS_APART = {code: " " for code in range(128) if not chr(code).isdigit()}
 _WORDS = {
     **dict.fromkeys(("zero", "oh", "nought", "sero", "dim"), "0"),
@@ -30,7 +31,16 @@ _WORDS = {
     **dict.fromkeys(("nine", "naw"), "9"),
 }
 _WORD = rf"(?:{'|'.join(_WORDS)})\b"
-_SPOKEN = re2.compile(rf"(?i)\b{_WORD}(?:[ \n,.;/-]{{1,3}}{_WORD}){{5,}}")
+_SPOKEN = re2.compile(
+    rf"(?i)(?:\b\d{{1,4}}[ \n,.;/-]{{1,3}}){{0,3}}\b{_WORD}"
+    rf"(?:[ \n,.;/-]{{1,3}}(?:{_WORD}|\d{{1,4}}\b)){{5,}}"
+)
+_MIXED = re2.compile(  # letters that look like digits, among digits
+    rf"\b[\dOo][\dOolI|]*(?:{_SEPARATOR}{{0,3}}[\dOolI|]+){{0,20}}\b"
+)
+_SWAPPED = re2.compile(r"\d[OolI|]|[OolI|]\d")
+_SWAPS = str.maketrans("OolI|", "00111")
+_FEWEST_DIGITS = 7  # of a run that has such letters in it
 _LETTERS_APART = {ord(each): " " for each in "\n,.;/-"}
 _PLAIN_GAPS = frozenset({" ", "-", "."})
 _CELL_GAPS = frozenset({"\t", "\n", "|", ";"})
@@ -160,9 +170,21 @@ def _runs(folded: Folded) -> tuple[_Run, ...]:
                 _run(folded.text, found.start(), found.group().translate(_LETTERS_APART).split())
                 for found in _SPOKEN.finditer(folded.text)
             ),
+            *_mixed(folded.text),
         )
     runs: tuple[_Run, ...] = folded.notes["digit-runs"]
     return runs
+
+
+def _mixed(text: str) -> Iterator[_Run]:
+    """Runs in which letters stand for some digits: "41l1 1O11"."""
+    if _SWAPPED.search(text) is None:
+        return
+    for found in _MIXED.finditer(text):
+        written = found.group()
+        digits = sum(map(str.isdigit, written))
+        if digits >= _FEWEST_DIGITS and _SWAPPED.search(written) is not None:
+            yield _run(text, found.start(), written.translate(_GAPS).split())
 
 
 def _run(text: str, start: int, groups: list[str]) -> _Run:
@@ -172,7 +194,7 @@ def _run(text: str, start: int, groups: list[str]) -> _Run:
         starts.append(start)
         start += len(group)
         ends.append(start)
-        digits.append(group if group[0].isdigit() else _WORDS[group.lower()])
+        digits.append(_WORDS.get(group.lower()) or group.translate(_SWAPS))
         before.append(before[-1] + len(digits[-1]))
     gaps = [_core(text[one:two]) for one, two in zip(ends, starts[1:], strict=False)]
     inner = [

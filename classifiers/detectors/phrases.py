@@ -46,9 +46,8 @@ class Phrases:
         """The list, start and end of each phrase in folded text."""
         yield from self._plain.places(text)
         undisguised = undisguise(text)
-        if undisguised is not None:
-            for index, start, end in self._disguised.places(undisguised.text):
-                yield index, *undisguised.span(start, end)
+        for index, start, end in self._disguised.places(undisguised.text):
+            yield index, *undisguised.span(start, end)
 
 
 class _Lists:
@@ -74,7 +73,7 @@ class _Lists:
 def _as_written(listed: PhraseList) -> str:
     """Phrases as patterns: folded as the text is, any white space between their words."""
     return _any_of(
-        r"\s+".join(re2.escape(word) for word in fold(phrase).text.split())
+        r"\s+".join(re2.escape(word).replace("'", "'?") for word in fold(phrase).text.split())
         for phrase in listed.phrases
     )
 

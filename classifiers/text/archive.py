@@ -12,7 +12,16 @@ import zlib
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from classifiers.text.extracting import Budget, Extracted, Member, Missing, Source, TooMuch
+from classifiers.text.extracting import (
+    Budget,
+    Extracted,
+    Member,
+    Missing,
+    Piece,
+    Source,
+    TooMuch,
+)
+from classifiers.text.remains import legible
 
 try:
     import libarchive
@@ -25,7 +34,9 @@ _STREAMS: tuple[tuple[bytes, Callable[[], Any]], ...] = (
     (b"\x1f\x8b", lambda: zlib.decompressobj(zlib.MAX_WBITS | 16)),  # RFC 1952
     (b"BZh", bz2.BZ2Decompressor),
     (b"\xfd7zXZ\x00", lzma.LZMADecompressor),
+    (b"", zlib.decompressobj),  # RFC 1950, whose mark is two octets that divide by 31
 )
+_MOST_NAMED = 2000  # octets in which a gzip's own name and comment stand
 _SUFFIXES = (".gz", ".tgz", ".bz2", ".tbz2", ".xz", ".txz")
 
 
@@ -42,18 +53,33 @@ def read_archive(source: Source, budget: Budget) -> Iterator[Extracted]:
 def _tar(source: Source, budget: Budget) -> Iterator[Extracted]:
     with tarfile.open(fileobj=io.BytesIO(source.payload), mode="r:") as archive:
         for entry in archive:
+            said = (entry.linkname, *map(str, entry.pax_headers.values()))
+            yield Piece("\n".join(each for each in said if each), hidden=True)
             stream = archive.extractfile(entry) if entry.isfile() else None
             if stream is None:
+                yield Piece(entry.name, hidden=True)
                 continue
             budget.member()
             yield Member(budget.read(stream), entry.name)
 
 
-def _with_libarchive(source: Source, budget: Budget) -> Iterator[Extracted]:
+def read_filtered(source: Source, budget: Budget) -> Iterator[Extracted]:
+    """Yield what a compression holds that only libarchive undoes: an archive, or one file."""
+    if libarchive is None:
+        yield Missing("no-reader", source.name)
+        return
+    inside = list(_with_libarchive(source, budget))
+    if not any(isinstance(each, Member) for each in inside):
+        inside = list(_with_libarchive(source, budget, "raw"))
+    yield from inside
+
+
+def _with_libarchive(source: Source, budget: Budget, form: str = "all") -> Iterator[Extracted]:
     try:
-        with libarchive.memory_reader(source.payload) as archive:
+        with libarchive.memory_reader(source.payload, format_name=form) as archive:
             for entry in archive:
                 if not entry.isfile:
+                    yield Piece(f"{entry.pathname}\n{entry.linkpath or ''}", hidden=True)
                     continue
                 budget.member()
                 yield _entry(entry, budget)
@@ -83,11 +109,12 @@ def _reason(error: Exception) -> str:
 
 
 def read_compressed(source: Source, budget: Budget) -> Iterator[Extracted]:
-    """Yield the one file inside a gzip, bzip2 or xz stream; what follows the stream is left."""
+    """Yield the one file inside a gzip, bzip2, xz or zlib stream, and what stands behind it."""
     pieces: list[bytes] = []
+    behind: list[bytes] = []
     size = 0
     try:
-        for piece in _unpacked(source.payload):
+        for piece in _unpacked(source.payload, behind):
             budget.octets(len(piece))
             size += len(piece)
             if size > budget.limits.part:
@@ -96,12 +123,20 @@ def read_compressed(source: Source, budget: Budget) -> Iterator[Extracted]:
     except (zlib.error, OSError, EOFError, lzma.LZMAError):
         yield Missing("partly-damaged" if pieces else "damage", source.name)
     yield Member(b"".join(pieces), _inner_name(source.name))
+    if source.payload.startswith(_STREAMS[0][0]) and source.payload[3:4] > b"\0":
+        yield Piece(legible(source.payload[10 : 10 + _MOST_NAMED]), hidden=True)  # name, comment
+    if behind:
+        yield Member(behind[-1])
 
 
-def _unpacked(packed: bytes) -> Iterator[bytes]:
-    """Unpack stream after stream in pieces. Raises EOFError where the last one breaks off."""
+def _unpacked(packed: bytes, behind: list[bytes]) -> Iterator[bytes]:
+    """Unpack stream after stream in pieces. Raises EOFError where the last one breaks off.
+
+    What stands behind the last stream goes to `behind`.
+    """
     mark, new = next(each for each in _STREAMS if packed.startswith(each[0]))
-    while packed.startswith(mark):
+    again = mark or b"\x78"
+    while packed.startswith(again):
         stream = new()
         waiting = packed
         while not stream.eof:
@@ -112,6 +147,8 @@ def _unpacked(packed: bytes) -> Iterator[bytes]:
                 raise EOFError
             yield piece
         packed = stream.unused_data
+    if packed.strip(b"\0"):
+        behind.append(packed)
 
 
 def _inner_name(name: str) -> str:

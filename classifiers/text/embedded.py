@@ -4,6 +4,7 @@ Only what decodes to text or to a format that is read counts: an identifier that
 valid base64 decodes to noise and is left.
 """
 
+import base64
 import binascii
 import html
 from collections.abc import Callable, Iterator
@@ -15,7 +16,7 @@ from classifiers.text.extracting import Member, Source
 from classifiers.text.kinds import kinds_of, looks_like_text, utf16_order
 from models.transfer_encoding import decode
 
-_MOST = 200  # stretches of one kind that are decoded in one text
+_MOST = 20_000  # stretches of one kind that are decoded in one text
 _SHORTEST = 6  # octets that can hold something worth finding
 _LETTERS = 0.7  # of a decoded text are letters, digits and spaces
 _NOISE = 0.05  # of it may be no characters at all: a stretch may begin too early
@@ -36,16 +37,36 @@ def _entities(match: bytes) -> bytes:
 
 def _escapes(match: bytes) -> bytes:
     """Undo JSON's escapes; two of them may make one character (RFC 8259 section 7)."""
-    units = bytes.fromhex(match.decode("ascii").replace("\\u", ""))
-    return units.decode("utf-16-be", "replace").encode("utf-8", "replace")
+    text: str = _ESCAPE.sub(
+        lambda found: chr(int(found.group(1), 16)), match.decode("ascii", "replace")
+    )
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace").encode()
 
 
+def _base32(match: bytes) -> bytes:
+    clean = match.rstrip(b"=")
+    return base64.b32decode(clean + b"=" * (-len(clean) % 8))
+
+
+def _ascii85(match: bytes) -> bytes:
+    return base64.a85decode(match, adobe=True)
+
+
+def _decimal(match: bytes) -> bytes:
+    """Octets written as numbers, as programs write characters."""
+    return bytes(int(each) for each in match.split(b","))
+
+
+_ESCAPE = re2.compile(r"\\u([0-9A-Fa-f]{4})")
 _HEX = frozenset(b"0123456789abcdefABCDEF")
 _KINDS: tuple[tuple[str, str, str, Callable[[bytes], bytes]], ...] = (
     # a cheap hint, the pattern, its name, how to decode it
     (
         "",
-        r"(?:[A-Za-z0-9+/_-]{40,}[ \t>]*\r?\n[ \t>]*)*[A-Za-z0-9+/_-]{12,}={0,2}",
+        (
+            r"(?:[A-Za-z0-9+/_-]{16,}[ \t>]*\r?\n[ \t>]*)+[A-Za-z0-9+/_-]{2,}={0,2}"
+            r"|[A-Za-z0-9+/_-]{12,}={0,2}"
+        ),
         "base64",
         _base64,
     ),
@@ -57,16 +78,25 @@ _KINDS: tuple[tuple[str, str, str, Callable[[bytes], bytes]], ...] = (
     ),
     ("%", r"(?:[A-Za-z0-9+._-]*%[0-9A-Fa-f]{2}[A-Za-z0-9+._-]*){3,}", "percent", unquote_to_bytes),
     ("&", r"(?:&(?:#x?[0-9A-Fa-f]+|[a-zA-Z]+);[ ]?){3,}", "entities", _entities),
-    ("\\u", r"(?:\\u[0-9A-Fa-f]{4}){3,}", "escapes", _escapes),
+    ("\\u", r"[^\"\r\n]*(?:\\u[0-9A-Fa-f]{4}[^\"\r\n\\]{0,20}){3,}[^\"\r\n]*", "escapes", _escapes),
+    ("", r"\b[A-Z2-7]{24,}={0,6}", "base32", _base32),
+    ("<~", r"<~[!-uz\s]+~>", "ascii85", _ascii85),
+    (",", r"(?:\d{2,3}, ?){8,}\d{2,3}", "decimal", _decimal),
     (
         "=",
-        r"[^\r\n]*(?:=[0-9A-Fa-f]{2}[^\r\n]{0,20}){3,}[^\r\n]*|(?:[^\r\n]*=\r?\n)+[^\r\n]*",
+        (
+            r"[^\r\n]*(?:=[0-9A-Fa-f]{2}(?:[^\r\n=]{0,20}(?:=\r?\n)?)){3,}[^\r\n]*"
+            r"|(?:[^\r\n]*=\r?\n)+[^\r\n]*"
+        ),
         "quoted-printable",
         lambda match: decode(match, "quoted-printable")[0],
     ),
     (
         "begin",
-        r"(?m)^begin(?:-base64)? [0-7]{3,4} [^\r\n]*\r?\n(?:[^\r\n]*\r?\n)+?(?:end|====)",
+        (
+            r"(?m)^begin(?:-base64)? [0-7]{3,4}(?: [^\r\n]*)?\r?\n"
+            r"(?:[^\r\n]+\r?\n)+?(?:end|====|\r?\n|\z)"
+        ),
         "uuencode",
         lambda match: decode(match, "uuencode")[0],
     ),

@@ -11,6 +11,8 @@ from functools import cached_property
 from itertools import accumulate
 from typing import Any
 
+import re2
+
 from classifiers.text.confusables import LOOKALIKES
 
 _LETTERS = {other: letter for letter, others in LOOKALIKES.items() for other in others}
@@ -21,10 +23,18 @@ _SAME = {
     **dict.fromkeys("\u2044\u2215\u29f8", "/"),
     **dict.fromkeys("\u2028\u2029\x85\x0b\x0c", "\n"),
     **dict.fromkeys("\u2800", " "),
-    **dict.fromkeys("\u115f\u1160\u3164\uffa0\u00ad\u034f", ""),
+    **dict.fromkeys("\u115f\u1160\u3164\uffa0\u00ad\u034f\ufffc\ufffd", ""),
+    **{chr(code): "" for code in (*range(9), *range(14, 32), *range(127, 133), *range(134, 160))},
+    **{chr(0x249C + at): chr(97 + at) for at in range(26)},  # letters in brackets
+    **{chr(0x1F110 + at): chr(65 + at) for at in range(26)},
+    "\U0001f10b": "0",
+    "\U0001f10c": "0",
     "\u00d7": "x",
 }
-_UNSEEN = frozenset({"Cf", "Mn", "Me"})  # zero-width and bidirectional marks, accents, enclosures
+_UNSEEN = frozenset({"Cf", "Mn", "Me", "Cn", "Co"})  # marks without width, accents, no characters
+_SIGNS = frozenset({"Po", "Pi", "Pf", "Ps", "Pe", "So", "Sk", "Sm"})  # to a number, separators
+_CONTROLS = re2.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_WITH = re2.compile(r"LATIN (SMALL|CAPITAL) LETTER ([A-Z]) WITH ")
 _MOST_KEPT = 20_000  # characters of which the folded form is remembered
 
 
@@ -60,7 +70,7 @@ class _Folds(dict[int, str]):
     """The folded form of each code point, worked out when it is first met."""
 
     def __missing__(self, code: int) -> str:
-        folded = chr(code) if code < 128 else _fold_character(chr(code))  # noqa: PLR2004 - ASCII
+        folded = _fold_character(chr(code))
         if len(self) < _MOST_KEPT:
             self[code] = folded
         return folded
@@ -71,7 +81,7 @@ _FOLDS = _Folds()
 
 def fold(text: str) -> Folded:
     """Fold one text. ASCII, which nearly all mail is, is its own folded form."""
-    if text.isascii():
+    if text.isascii() and _CONTROLS.search(text) is None:
         return Folded(text, text)
     return Folded(text.translate(_FOLDS), text)
 
@@ -81,16 +91,24 @@ def _fold_character(each: str) -> str:
         return _SAME[each]
     if each in _LETTERS:
         return _LETTERS[each]
+    if each.isascii():
+        return each
     category = unicodedata.category(each)
     if category in _UNSEEN:
         return ""
-    if category == "Nd":
-        return str(unicodedata.digit(each))
+    digit = unicodedata.digit(each, None)
+    if digit is not None:
+        return str(digit)
     if category == "Pd":
         return "-"
     if category == "Zs":
         return " "
     plain = unicodedata.normalize("NFKD", each)
+    if plain == each and category in _SIGNS:
+        return "*"
+    if plain == each and (crossed := _WITH.match(unicodedata.name(each, ""))):
+        letter: str = crossed.group(2)
+        return letter if crossed.group(1) == "CAPITAL" else letter.lower()
     return "".join(
         _LETTERS.get(part, _SAME.get(part, part))
         for part in plain

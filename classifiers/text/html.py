@@ -8,6 +8,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from classifiers.text.charsets import plausible_texts
 from classifiers.text.extracting import Budget, Extracted, Piece, Source
+from classifiers.text.styles import Styles, unescaped
 
 _BLOCKS = frozenset(
     {
@@ -18,16 +19,31 @@ _BLOCKS = frozenset(
     }
 )
 _CELLS = frozenset({"td", "th"})
-_UNSHOWN = frozenset({"script", "style", "template", "noscript", "title", "textarea", "option"})
-_HIDING = ("display:none", "visibility:hidden", "font-size:0", "opacity:0", "mso-hide:all")
+_CODE = frozenset({"script", "style", "template", "title", "textarea", "option", "datalist"})
+_INSTEAD = frozenset(  # shown only where something else is not
+    {
+        *("noscript", "iframe", "object", "audio", "video", "canvas", "noframes", "noembed"),
+        *("dialog", "details", "rt", "rp", "applet"),
+    }
+)
 _TELLING = ("alt", "title", "aria-label", "placeholder", "value", "content", "label", "summary")
 _ADDRESSES = ("src", "href", "data", "action", "background")
 _DEEPEST = 3  # markup inside markup that is still parsed
 _SCHEME = 32  # characters in which an address shows its scheme
-_MOST_RULES = 500  # of style sheets
+_LAYOUT = frozenset(  # attributes that hold measures and names that nobody writes by hand
+    {
+        *("style", "class", "id", "name", "width", "height", "align", "valign", "bgcolor", "lang"),
+        *("border", "cellpadding", "cellspacing", "colspan", "rowspan", "target", "rel", "type"),
+        *("dir", "face", "size", "color", "role", "media", "charset", "http-equiv", "method"),
+    }
+)
+_SHORTEST = 7  # characters of an attribute in which anything could stand
+_FEWEST_DIGITS = 6  # of an attribute that is no text, and of an address
 _NAMED_CHARSET = re2.compile(rb"(?i)<meta[^>]{0,200}charset\s*=\s*[\"']?([A-Za-z0-9_:.-]{1,40})")
 _NEAR_START = 4096  # octets in which a page names its character set
-_RULE = re2.compile(r"([^{}]{1,300})\{([^{}]*)\}")
+_DROPPED = re2.compile(  # what parsers drop of the source
+    r"</[A-Za-z][A-Za-z0-9]*\s([^<>]{7,})>|<[!?]([^<>\[-][^<>]{7,})>|<([^<>]{7,})\z"
+)
 _OVERRIDE, _POP = "\u202e", "\u202c"
 _QUOTES = ("gmail_quote", "moz-cite-prefix", "yahoo_quoted", "divRplyFwdMsg", "appendonsend")
 
@@ -35,8 +51,10 @@ _QUOTES = ("gmail_quote", "moz-cite-prefix", "yahoo_quoted", "divRplyFwdMsg", "a
 def read_html(source: Source, _budget: Budget) -> Iterator[Extracted]:
     """Yield the visible text and the hidden, of each plausible character set."""
     for index, text in enumerate(_plausible_sources(source)):
-        visible, hidden, quoted_from = html_texts(text)
+        visible, hidden, quoted_from, others = html_texts(text)
         yield Piece(visible, quoted_from=quoted_from, another=index > 0)
+        for other in others:
+            yield Piece(other, another=True)
         if hidden:
             yield Piece(hidden, hidden=True)
 
@@ -51,49 +69,49 @@ def _plausible_sources(source: Source) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def html_texts(source: str, depth: int = 0) -> tuple[str, str, int | None]:
-    """Return the visible text, the hidden text, and where quoted mail starts in the visible.
+def html_texts(source: str, depth: int = 0) -> tuple[str, str, int | None, list[str]]:
+    """Return the visible text, the hidden, where quoted mail starts in the visible, and others.
 
-    Never raises. The start is None when the mail quotes nothing that is marked as a quote.
+    Never raises. The start is None when the mail quotes nothing that is marked as a quote. The
+    others are the visible text with all that style hides, and without what it may hide, where
+    there is such.
     """
     tree = LexborHTMLParser(source)
-    walker = _Walker(_hidden_by_style(tree), depth)
-    if tree.root is not None:
-        walker.walk(tree.root.parent or tree.root)
-    return walker.visible(), walker.hidden(), walker.quote_start
+    walker = _Walker(Styles(tree), depth, _SEEN)
+    root = tree.root.parent or tree.root if tree.root is not None else None
+    if root is None:
+        return "", "", None, []
+    walker.walk(root)
+    walker.dropped(source)
+    others = []
+    for met, level in ((walker.hid, _ALL), (walker.doubted, _SURE)):
+        if met:
+            other = _Walker(walker.styles, _DEEPEST, level)
+            other.walk(root)
+            others.append(other.visible())
+    others = [each for each in dict.fromkeys(others) if each != walker.visible()]
+    return walker.visible(), walker.hidden(), walker.quote_start, others
 
 
-def _hidden_by_style(tree: LexborHTMLParser) -> frozenset[int]:
-    """Which elements the page's own style sheets hide, by the parser's numbers."""
-    found: set[int] = set()
-    sheets = "\n".join(each.text() for each in tree.css("style"))
-    for index, rule in enumerate(_RULE.finditer(sheets)):
-        if index >= _MOST_RULES:
-            break
-        selector, style = rule.group(1).strip(), rule.group(2)
-        if _hides(style):
-            try:
-                found.update(each.mem_id for each in tree.css(selector))
-            except Exception:  # noqa: BLE001, S112 - selectolax raises what Lexbor says of a bad selector
-                continue
-    return frozenset(found)
-
-
-def _hides(style: str) -> bool:
-    plain = "".join(style.split()).lower()
-    return any(each in plain for each in _HIDING)
+_SURE, _SEEN, _ALL = 0, 1, 2  # how much is shown: surely seen, perhaps seen, all there is
+_NEVER = 3
 
 
 class _Walker:
     """Walks the tree in document order without recursion: nesting is the sender's choice."""
 
-    def __init__(self, hidden_by_style: frozenset[int], depth: int) -> None:
-        self._hidden_by_style = hidden_by_style
+    def __init__(self, styles: Styles, depth: int, level: int) -> None:
+        self.styles = styles
+        self.hid = False  # whether style hides some text in a line with other text
+        self.doubted = False  # whether it may hide some
+        self.quote_start: int | None = None
         self._depth = depth  # of markup inside markup
+        self._level = level
         self._seen: list[str] = []
         self._length = 0
         self._hidden: list[str] = []
-        self.quote_start: int | None = None
+        self._known: set[str] = set()
+        self._beside_hidden = False  # hidden text came last in this line
 
     def visible(self) -> str:
         return "".join(self._seen)
@@ -101,25 +119,36 @@ class _Walker:
     def hidden(self) -> str:
         return "\n".join(self._hidden)
 
+    def dropped(self, source: str) -> None:
+        """Take in what the parser left out, and style sheets whose escapes hide words."""
+        for found in _DROPPED.finditer(source):
+            self._hide(next(each for each in found.groups() if each))
+        if "content" in self.styles.sheets:
+            self._hide(self.styles.sheets)
+
     def _add(self, text: str) -> None:
         if text:
             self._seen.append(text)
             self._length += len(text)
 
+    def _at_break(self) -> bool:
+        return not self._seen or self._seen[-1].endswith("\n")
+
     def _break(self) -> None:
+        self._beside_hidden = False
         if self._seen and not self._seen[-1].endswith("\n"):
             self._add("\n")
 
     def walk(self, body: LexborNode) -> None:
-        stack: list[tuple[LexborNode | str, bool]] = [(body, False)]
+        stack: list[tuple[LexborNode | str, int]] = [(body, _SURE)]
         while stack:
-            node, hidden = stack.pop()
+            node, needs = stack.pop()
             if isinstance(node, str):
                 self._break() if node == "\n" else self._add(node)
                 continue
             tag = node.tag or ""
             if tag == "-text":
-                self._text(node.text_content or "", hidden=hidden)
+                self._text(node.text_content or "", needs)
                 continue
             if tag == "-comment":
                 self._within(node.comment_content or "")
@@ -127,22 +156,28 @@ class _Walker:
             if tag == "template":
                 self._within((node.html or "").partition(">")[2])
                 continue
-            hidden = self._element(node) or hidden or tag in _UNSHOWN
-            if self._turned(node, tag):
+            needs = max(needs, self._element(node, tag))
+            if node.attributes and self.styles.turns(node.mem_id, node.attributes, tag):
                 self._add(_OVERRIDE)
-                stack.append((_POP, False))
+                stack.append((_POP, needs))
             if tag in _BLOCKS:
                 self._break()
-                stack.append(("\n", False))
+                stack.append(("\n", needs))
             elif tag in _CELLS:
-                stack.append(("\t", False))
+                stack.append(("\t", needs))
             children = list(node.iter(include_text=True, skip_empty=False))
-            stack.extend((child, hidden) for child in reversed(children))
+            stack.extend((child, needs) for child in reversed(children))
 
-    def _text(self, text: str, *, hidden: bool) -> None:
-        if hidden:
+    def _text(self, text: str, needs: int) -> None:
+        if needs > self._level:
             self._hide(text)
+            if needs == _ALL and not text.isspace():
+                self.hid = self.hid or self._beside_hidden or not self._at_break()
+                self._beside_hidden = True
             return
+        if self._beside_hidden and not text.isspace():
+            self.hid = True
+        self.doubted = self.doubted or (needs == _SEEN and not text.isspace())
         words = " ".join(text.split())
         if not words:
             if text and self._seen and not self._seen[-1][-1:].isspace():
@@ -156,50 +191,62 @@ class _Walker:
         return not self._seen or self._seen[-1][-1:].isspace()
 
     def _hide(self, text: str) -> None:
-        if text.strip():
-            self._hidden.append(" ".join(text.split()))
+        if text and not text.isspace() and self._level == _SEEN:
+            plain = " ".join(text.split())
+            if plain not in self._known:
+                self._known.add(plain)
+                self._hidden.append(plain)
 
     def _within(self, source: str) -> None:
         """Markup that stands inside a comment, a template or an attribute."""
         if "<" not in source or self._depth >= _DEEPEST:
             self._hide(source)
             return
-        seen, unseen, _ = html_texts(source, self._depth + 1)
-        self._hide(seen)
-        self._hide(unseen)
+        seen, unseen, _, others = html_texts(source, self._depth + 1)
+        for each in (seen, unseen, *others):
+            self._hide(each)
 
-    def _element(self, node: LexborNode) -> bool:
-        """Note the attributes a reader may see; tell whether the element is hidden."""
+    def _element(self, node: LexborNode, tag: str) -> int:
+        """Note the attributes a reader may see; return what it takes to see the element."""
+        if tag in _CODE:
+            needs = _NEVER
+        else:
+            needs = _ALL if tag == "noscript" else _SEEN if tag in _INSTEAD else _SURE
         attributes = node.attributes
-        if not attributes:
-            return node.mem_id in self._hidden_by_style
-        for name in _TELLING:
-            self._hide(attributes.get(name) or "")
-        for name in _ADDRESSES:
-            self._address(attributes.get(name) or "")
-        if within := attributes.get("srcdoc"):
-            self._within(within)
+        if attributes and self._level == _SEEN:
+            self._attributes(attributes)
+        if self.styles.hides(node.mem_id, attributes):
+            return max(needs, _ALL)
+        return max(needs, _SEEN) if self.styles.may_hide(node.mem_id, attributes) else needs
+
+    def _attributes(self, attributes: dict[str, str | None]) -> None:
+        for name, value in attributes.items():
+            if not value or (len(value) < _SHORTEST and name not in _TELLING):
+                continue
+            if name in _ADDRESSES:
+                self._address(value)
+            elif name == "srcdoc":
+                self._within(value)
+            elif name in _TELLING or name not in _LAYOUT:
+                self._hide(value)
+                self._address(value)
+            elif sum(map(str.isdigit, value)) >= _FEWEST_DIGITS or '"' in value or "'" in value:
+                self._hide(unescaped(value))
+            elif (name not in {"class", "style"} and " " in value) or (
+                name == "style" and "url(" in value
+            ):
+                self._hide(value)
         marks = f"{attributes.get('class') or ''} {attributes.get('id') or ''}"
         quoted = any(mark in marks for mark in _QUOTES) or attributes.get("type") == "cite"
         if self.quote_start is None and quoted:
             self._break()
             self.quote_start = self._length
-        return (
-            "hidden" in attributes
-            or node.mem_id in self._hidden_by_style
-            or _hides(attributes.get("style") or "")
-        )
 
     def _address(self, address: str) -> None:
-        """What an address itself can carry: a data URI, or words in its query."""
+        """What an address itself can carry: a data URI, words in its query, numbers."""
         start = address[:_SCHEME].strip().lower()
-        if start.startswith(("data:", "mailto:")) or "?" in address or "%" in address:
+        telling = start.startswith(("data:", "mailto:")) or any(each in address for each in "?% ")
+        if telling or sum(map(str.isdigit, address)) >= _FEWEST_DIGITS:
             self._hide(unquote(address))
-
-    def _turned(self, node: LexborNode, tag: str) -> bool:
-        """Tell whether an element shows its letters from right to left."""
-        attributes = node.attributes
-        style = "".join((attributes.get("style") or "").split()).lower()
-        return (tag == "bdo" and (attributes.get("dir") or "").lower() == "rtl") or (
-            "bidi-override" in style and "direction:rtl" in style
-        )
+            if "+" in address and "?" in address:
+                self._hide(unquote(address.replace("+", " ")))

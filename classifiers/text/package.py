@@ -6,7 +6,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 
-from classifiers.text.extracting import Budget, Extracted, Member, Missing, Source
+from classifiers.text.extracting import Budget, Extracted, Member, Missing, Piece, Source
 from classifiers.text.office import read_open_document, read_open_xml
 from classifiers.text.zipped import ENCRYPTED, member_of
 
@@ -14,6 +14,7 @@ _LOCAL = b"PK\x03\x04"
 _LOCAL_HEADER = struct.Struct("<4s5H3I2H")  # APPNOTE 4.3.7
 _STREAMED = 0x8  # general purpose flag (APPNOTE 4.4.4): sizes follow the data
 _STORED, _DEFLATED = 0, 8
+_OFFICE = ("[content_types].xml", "word/document", "xl/workbook", "ppt/presentation")
 _MOST_HIDDEN = 1000  # local headers that the directory does not name
 
 
@@ -28,7 +29,9 @@ def read_package(source: Source, budget: Budget) -> Iterator[Extracted]:
         yield Missing("partly-damaged" if inside else "damage", source.name)
         return
     names = {each.filename for each in members}
-    if "[Content_Types].xml" in names:
+    if package.comment:
+        yield Piece(package.comment.decode("utf-8", "replace"), hidden=True)
+    if any(each.lower().startswith(_OFFICE) for each in names):
         yield from read_open_xml(package, budget)
     elif "content.xml" in names:
         yield from read_open_document(package, budget)
@@ -42,7 +45,10 @@ def _files(
     package: zipfile.ZipFile, members: list[zipfile.ZipInfo], budget: Budget
 ) -> Iterator[Extracted]:
     for each in members:
+        if each.comment:
+            yield Piece(each.comment.decode("utf-8", "replace"), hidden=True)
         if each.is_dir():
+            yield Piece(each.filename, hidden=True)
             continue
         budget.member()
         yield member_of(package, each, budget)

@@ -3,10 +3,12 @@
 from collections.abc import Iterator
 
 from classifiers.text.extracting import Budget, Extracted, Missing, Piece, Source
+from classifiers.text.remains import picture_words
 
 
 def read_picture(source: Source, budget: Budget) -> Iterator[Extracted]:
-    """Yield the text in a picture, or say that pictures are not read."""
+    """Yield the words beside the picture and the text in it, or say that it is not read."""
+    yield Piece(picture_words(source.payload, budget), hidden=True)
     if budget.recogniser is None:
         yield Missing("picture", source.name)
         return

@@ -2,14 +2,18 @@
 
 from collections.abc import Iterator
 
-from classifiers.text.charsets import plausible_texts
-from classifiers.text.extracting import Budget, Extracted, Piece, Source
+from classifiers.text.armour import unarmoured
+from classifiers.text.charsets import plausible_texts, undecodable
+from classifiers.text.extracting import Budget, Extracted, Member, Missing, Piece, Source
 
 
 def read_plain(source: Source, _budget: Budget) -> Iterator[Extracted]:
     """Yield the text as labelled, and apart from it each other plausible reading."""
     for index, text in enumerate(plausible_texts(source.payload, source.charset)):
         yield Piece(text.replace("\r\n", "\n").replace("\r", "\n"), another=index > 0)
+    yield from unarmoured(source.payload)
+    if undecodable(source.payload, source.charset):
+        yield Missing("unknown-charset", source.name)
 
 
 def read_folded_lines(source: Source, _budget: Budget) -> Iterator[Extracted]:
@@ -17,4 +21,9 @@ def read_folded_lines(source: Source, _budget: Budget) -> Iterator[Extracted]:
     for index, text in enumerate(plausible_texts(source.payload, source.charset)):
         lines = text.replace("\r\n", "\n").replace("\n ", "").replace("\n\t", "")
         plain = lines.replace("\\n", "\n").replace("\\N", "\n")
-        yield Piece(plain.replace("\\,", ",").replace("\\;", ";"), another=index > 0)
+        plain = plain.replace("\\,", ",").replace("\\;", ";")
+        yield Piece(plain, another=index > 0)
+        if "<" in plain:
+            yield Member(
+                plain.encode("utf-8", "replace"), content_type="text/html", charset="utf-8"
+            )

@@ -5,8 +5,8 @@ from importlib import import_module
 
 from classifiers.text.extracting import Budget, Extracted, Missing, Reader, Source
 
-# kinds that hold no text anyone reads, or are made to be checked, not read
-HARMLESS = frozenset({"empty", "signature"})
+# kinds that hold no text
+HARMLESS = frozenset({"empty"})
 
 # kinds that are still read in a message that broke a reader
 SAFE = frozenset({"text", "html", "calendar"})
@@ -16,25 +16,28 @@ _REASONS = {
     "encrypted": "encrypted",
     "partial": "partial",
     "elsewhere": "elsewhere",
-    "media": "media",
-    "unknown": "unknown-type",
 }
 _READERS = {
     "archive": ("archive", "read_archive"),
     "bzip2": ("archive", "read_compressed"),
     "calendar": ("plain", "read_folded_lines"),
+    "filtered": ("archive", "read_filtered"),
     "gzip": ("archive", "read_compressed"),
     "html": ("html", "read_html"),
     "image": ("picture", "read_picture"),
+    "media": ("remains", "read_media"),
     "mail": ("attached_mail", "read_mail"),
     "ole": ("legacy", "read_ole"),
     "pdf": ("pdf", "read_pdf"),
     "rtf": ("rtf", "read_rtf"),
+    "signature": ("remains", "read_signature"),
     "smime": ("attached_mail", "read_signed"),
     "text": ("plain", "read_plain"),
     "tnef": ("attached_mail", "read_tnef"),
+    "unknown": ("remains", "read_unknown"),
     "xz": ("archive", "read_compressed"),
     "zip": ("package", "read_package"),
+    "zlib": ("archive", "read_compressed"),
 }
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 
 from classifiers.settings import LIMITS, ReadingSettings
 from classifiers.text.bidi import shown_order
+from classifiers.text.charsets import whole
 from classifiers.text.embedded import embedded
 from classifiers.text.extracting import (
     Budget,
@@ -21,17 +22,18 @@ from classifiers.text.extracting import (
     TooMuch,
 )
 from classifiers.text.folding import Folded, fold
+from classifiers.text.header_text import header_texts
 from classifiers.text.kinds import kinds_of
 from classifiers.text.own_words import own_spans
 from classifiers.text.readers import HARMLESS, SAFE, reader_of
+from classifiers.text.remains import legible
 from models.address import same_mailbox
 from models.finding import Text, Unread
 from models.message import Message
 
-_HEADER_FIELDS = ("Subject", "Comments", "Keywords", "Thread-Topic")
-_NAMED_FIELDS = ("From", "To", "Cc", "Reply-To", "Sender")
 _REPLY_MARKS = ("re:", "fw:", "fwd:", "atb:", "ateb:", "yml:", "ymlaen:", "aw:", "tr:")
-_MOST_NAMES = 20_000  # characters of one address field whose display names are read
+_DAMAGED = frozenset({"damage", "partly-damaged"})
+_SHORTEST_NAME = 6  # characters of a name in which anything could stand
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,7 @@ class _Waiting:
     own: bool  # the sender wrote it, as far as anyone can tell
     body: bool  # part of the mail itself: quoted replies and signatures are told apart
     replies: bool = False  # the mail is an answer or a forward, so it may quote
+    guessed: bool = False  # some text happened to look like it, so it may be no file at all
 
 
 @dataclass(slots=True)
@@ -85,7 +88,8 @@ def read(
     With a reason for going `without`, only text and HTML are read; the rest is unread for it.
     """
     found = _Found()
-    found.add([_header_text(message)])
+    header, rest = header_texts(message)
+    found.add([header, rest])
     budget = Budget(limits, recogniser)
     author = _author(message)
     replies = _replies(message)
@@ -101,6 +105,17 @@ def read(
             replies=replies,
         )
         for part in message.parts
+    )
+    waiting.extend(
+        _Waiting(
+            number=f"0/{index}",
+            source=Source(each.payload),
+            depth=1,
+            own=True,
+            body=False,
+            guessed=True,
+        )
+        for index, each in enumerate(embedded(header.content), 1)
     )
     while waiting:
         item = waiting.popleft()
@@ -131,27 +146,6 @@ def _replies(message: Message) -> bool:
     )
 
 
-def _header_text(message: Message) -> Text:
-    """Subject, display names and file names: a line each."""
-    lines = [value for name in _HEADER_FIELDS for value in message.values(name)]
-    for name in _NAMED_FIELDS:
-        lines += [_names(value) for value in message.values(name)]
-    lines += [part.filename for part in message.parts if part.filename]
-    content = _whole("\n".join(line for line in lines if line))
-    return Text(part="0", kind="header", content=content, own=((0, len(content)),))
-
-
-def _whole(text: str) -> str:
-    """Text without lone surrogates: half characters that no one sees and nothing can store."""
-    return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
-
-
-def _names(value: str) -> str:
-    """The display names of an address field, without the addresses."""
-    names = (each.rpartition("<")[0].strip(' "') for each in value[:_MOST_NAMES].split(","))
-    return ", ".join(each for each in names if each)
-
-
 def _read_one(item: _Waiting, found: _Found, budget: Budget, without: str) -> list[_Waiting]:
     """Read one source by every reader it may belong to; return what was inside."""
     source = item.source
@@ -174,25 +168,31 @@ def _with_reader(
 ) -> list[_Waiting]:
     gathered = _Gathered(item)
     members: list[Member] = []
+    guesses: list[Member] = []
     try:
         for each in _extracted(kind, item.source, budget):
             match each:
                 case Piece():
-                    each = replace(each, content=_whole(each.content))  # noqa: PLW2901
+                    each = replace(each, content=whole(each.content))  # noqa: PLW2901
                     budget.text(len(each.content))
                     gathered.add(each)
-                    members += embedded(each.content)
+                    guesses += embedded(each.content)
                     if turned := shown_order(each.content):
                         gathered.add(replace(each, content=turned, another=True))
                 case Member():
                     budget.member()
                     members.append(each)
-                case Missing():
+                    gathered.name(each)
+                case Missing() if not (item.guessed and each.reason in _DAMAGED):
+                    if each.reason in _DAMAGED:
+                        gathered.add(Piece(legible(item.source.payload), hidden=True))
                     found.unread.append(
                         Unread(part=item.number, reason=each.reason, name=each.name)
                     )
     finally:
         found.add(gathered.texts())
+    first = len(members)
+    members += guesses
     if members and item.depth >= budget.limits.depth:
         found.unread.append(Unread(part=item.number, reason="too-deep", name=item.source.name))
         return []
@@ -205,6 +205,7 @@ def _with_reader(
             depth=item.depth + 1,
             own=item.own and each.own,
             body=False,
+            guessed=item.guessed or index >= first,
         )
         for index, each in enumerate(members)
     ]
@@ -234,6 +235,11 @@ class _Gathered:
     def add(self, piece: Piece) -> None:
         if piece.content.strip():
             self._pieces.append(piece)
+
+    def name(self, member: Member) -> None:
+        """Take in what a file inside is called: people read that too."""
+        if len(member.name) > _SHORTEST_NAME:
+            self.add(Piece(whole(member.name), hidden=True, own=member.own))
 
     def texts(self) -> Iterator[Text]:
         """The visible text, the hidden text, and each other reading by itself."""
