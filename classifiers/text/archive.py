@@ -42,7 +42,8 @@ _SUFFIXES = (".gz", ".tgz", ".bz2", ".tbz2", ".xz", ".txz")
 
 def read_archive(source: Source, budget: Budget) -> Iterator[Extracted]:
     """Yield each file inside a 7z, RAR, tar or CAB archive, or why it cannot be read."""
-    if tarfile.is_tarfile(io.BytesIO(source.payload)):
+    begun = bool(source.payload[:512].strip(b"\0"))  # zeros are an empty tar, and a disc's start
+    if begun and tarfile.is_tarfile(io.BytesIO(source.payload)):
         yield from _tar(source, budget)
     elif libarchive is None:
         yield Missing("no-reader", source.name)
@@ -79,7 +80,7 @@ def _with_libarchive(source: Source, budget: Budget, form: str = "all") -> Itera
         with libarchive.memory_reader(source.payload, format_name=form) as archive:
             for entry in archive:
                 if not entry.isfile:
-                    yield Piece(f"{entry.pathname}\n{entry.linkpath or ''}", hidden=True)
+                    yield Piece(f"{_name(entry)}\n{entry.linkpath or ''}", hidden=True)
                     continue
                 budget.member()
                 yield _entry(entry, budget)
@@ -98,8 +99,14 @@ def _entry(entry: "libarchive.entry.ArchiveEntry", budget: Budget) -> Extracted:
                 raise TooMuch("too-large")
             pieces.append(block)
     except libarchive.ArchiveError as error:
-        return Missing(_reason(error), entry.pathname)
-    return Member(b"".join(pieces), entry.pathname)
+        return Missing(_reason(error), _name(entry))
+    return Member(b"".join(pieces), _name(entry))
+
+
+def _name(entry: "libarchive.entry.ArchiveEntry") -> str:
+    """A file's name as text; where it is none, libarchive gives octets or nothing."""
+    name = entry.pathname
+    return name.decode("utf-8", "replace") if isinstance(name, bytes) else str(name or "")
 
 
 def _reason(error: Exception) -> str:

@@ -7,11 +7,12 @@ from oxmsg import Message as OutlookMessage
 from tnefparse import TNEF
 
 from classifiers.text.extracting import Budget, Extracted, Member, Missing, Piece, Source
+from classifiers.text.header_text import header_texts
 from models.address import same_mailbox
-from models.message import Message
+from models.encoded_words import text_of
 from models.mime import read_message
 
-_NAMED_FIELDS = ("Subject", "From", "To", "Cc")
+_OCTET_STRING = b"\x04"
 _UNREAD = frozenset(
     {"too-many-parts", "too-deep", "too-many-fields", "header-too-long", "unreadable-structure"}
 )
@@ -25,18 +26,15 @@ def read_mail(source: Source, budget: Budget) -> Iterator[Extracted]:
         return
     author = message.value("From").rpartition("<")[2].partition(">")[0].strip()
     own = not author or same_mailbox(author, source.author)
-    yield Piece(_header(message), own=own)
+    shown, rest = header_texts(message)
+    yield Piece(shown.content, own=own)
+    yield Piece(rest.content, hidden=True, own=own)
     for defect in message.defects:
         if defect.kind in _UNREAD:
             yield Missing(defect.kind, source.name)
     for part in message.parts:
         budget.member()
         yield Member(part.payload, part.filename or "", part.content_type, part.charset, own)
-
-
-def _header(message: Message) -> str:
-    values = [value for name in _NAMED_FIELDS for value in message.values(name)]
-    return "\n".join((*values, *(part.filename for part in message.parts if part.filename)))
 
 
 def read_msg(source: Source, budget: Budget) -> Iterator[Extracted]:
@@ -66,12 +64,18 @@ def read_tnef(source: Source, budget: Budget) -> Iterator[Extracted]:
     for body in (tnef.body, tnef.htmlbody, tnef.rtfbody):
         if body:
             octets = body if isinstance(body, bytes) else body.encode("utf-8", "replace")
+            octets = octets.rstrip(b"\0")
             budget.octets(len(octets))
             yield Member(octets)
     for each in tnef.attachments:
         budget.member()
         budget.octets(len(each.data or b""))
-        yield Member(bytes(each.data or b""), each.long_filename() or each.name or "")
+        yield Member(bytes(each.data or b""), _text(each.long_filename() or each.name))
+
+
+def _text(name: str | bytes | None) -> str:
+    """A file name as text; winmail.dat has them in octets of no known set."""
+    return text_of(name, None).rstrip("\0") if isinstance(name, bytes) else name or ""
 
 
 def read_signed(source: Source, budget: Budget) -> Iterator[Extracted]:
@@ -80,8 +84,39 @@ def read_signed(source: Source, budget: Budget) -> Iterator[Extracted]:
     RFC 8551 section 3.5.2: what is wrapped is a MIME entity, so it begins with its type.
     """
     budget.octets(len(source.payload))
-    start = source.payload.find(b"Content-Type:")
+    start = source.payload.lower().find(b"content-type:")
     if start < 0:
         yield Missing("encrypted", source.name)
         return
-    yield Member(source.payload[start:], content_type="message/rfc822")
+    yield Member(_joined(source.payload, start), content_type="message/rfc822")
+
+
+def _joined(payload: bytes, start: int) -> bytes:
+    """What is wrapped, from `start` on: one octet string, or several in a row (X.690, 8.7)."""
+    pieces = []
+    at = start
+    size = _size_before(payload, start)
+    while size:
+        pieces.append(payload[at : at + size])
+        at += size
+        if payload[at : at + 1] != _OCTET_STRING:
+            break
+        head = payload[at + 1] if at + 1 < len(payload) else 0
+        more = head & 0x7F if head & 0x80 else 0
+        size = int.from_bytes(payload[at + 2 : at + 2 + more]) if more else head
+        at += 2 + more
+    return b"".join(pieces) or payload[start:]
+
+
+def _size_before(payload: bytes, start: int) -> int:
+    """The size in the header of the octet string that starts there; 0 if there is none."""
+    for more in range(5):
+        at = start - 2 - more
+        if at < 0 or payload[at : at + 1] != _OCTET_STRING:
+            continue
+        head = payload[at + 1]
+        if more and head == 0x80 | more:
+            return int.from_bytes(payload[at + 2 : start])
+        if not more and head < 0x80:  # noqa: PLR2004 - the short form
+            return head
+    return 0

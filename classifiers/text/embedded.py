@@ -114,15 +114,27 @@ def embedded(content: str) -> Iterator[Member]:
         for index, match in enumerate(pattern.finditer(content)):
             if index >= _MOST:
                 break
-            written = match.group().encode("ascii", "replace")
-            if name == "base64" and not _may_be_base64(written):
-                continue
-            try:
-                octets = decoder(written)
-            except ValueError:
-                continue
-            if octets != written and _worth_reading(octets):
-                yield Member(octets)
+            for written in _ways(match.group().encode("ascii", "replace"), name):
+                octets = _decoded(written, name, decoder)
+                if octets and octets != written and _worth_reading(octets):
+                    yield Member(octets)
+                    break
+
+
+def _ways(written: bytes, name: str) -> Iterator[bytes]:
+    """A stretch as it stands; of base64, also without a last line that may be a word."""
+    yield written
+    if name == "base64" and b"\n" in written:
+        yield written.rstrip().rpartition(b"\n")[0]
+
+
+def _decoded(written: bytes, name: str, decoder: Callable[[bytes], bytes]) -> bytes:
+    if name == "base64" and not _may_be_base64(written):
+        return b""
+    try:
+        return decoder(written)
+    except ValueError:
+        return b""
 
 
 def _may_be_base64(written: bytes) -> bool:

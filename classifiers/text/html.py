@@ -41,6 +41,8 @@ _SHORTEST = 7  # characters of an attribute in which anything could stand
 _FEWEST_DIGITS = 6  # of an attribute that is no text, and of an address
 _NAMED_CHARSET = re2.compile(rb"(?i)<meta[^>]{0,200}charset\s*=\s*[\"']?([A-Za-z0-9_:.-]{1,40})")
 _NEAR_START = 4096  # octets in which a page names its character set
+_ENTITY = re2.compile(r"<!ENTITY\s+([A-Za-z_][\w.-]{0,60})\s+[\"']([^\"'<>&]{0,100})[\"']")
+_USED = re2.compile(r"&([A-Za-z_][\w.-]{0,60});")
 _DROPPED = re2.compile(  # what parsers drop of the source
     r"</[A-Za-z][A-Za-z0-9]*\s([^<>]{7,})>|<[!?]([^<>\[-][^<>]{7,})>|<([^<>]{7,})\z"
 )
@@ -64,9 +66,17 @@ def _plausible_sources(source: Source) -> list[str]:
     named = _NAMED_CHARSET.search(source.payload[:_NEAR_START])
     charset = named.group(1).decode("ascii", "replace") if named else None
     found = plausible_texts(source.payload, source.charset or charset)
+    found = [_expanded(each) if "<!ENTITY" in each else each for each in found]
     if charset and source.charset and charset.lower() != source.charset.lower():
         found += plausible_texts(source.payload, charset)
     return list(dict.fromkeys(found))
+
+
+def _expanded(text: str) -> str:
+    """XML whose own entities are written out, once and in bounds, as a browser shows them."""
+    named = {found.group(1): found.group(2) for found in _ENTITY.finditer(text)}
+    plain: str = _USED.sub(lambda found: named.get(found.group(1), found.group()), text)
+    return plain
 
 
 def html_texts(source: str, depth: int = 0) -> tuple[str, str, int | None, list[str]]:

@@ -98,6 +98,7 @@ _BY_NAME = {
     "hta": "html",
     "shtml": "html",
     "svg": "html",
+    "xml": "html",
     "mht": "mail",
     "mhtml": "mail",
     "eml": "mail",
@@ -184,10 +185,10 @@ def _declared(source: Source) -> list[str]:
         declared = ["html"]
     if "html" in declared and payload.lstrip(_BLANK).startswith((b"<?xml", b"<svg")):
         declared.append("text")  # names and attributes too: an XML reader shows them
+    if not declared and payload[:64].lstrip(_BLANK)[:16].upper().startswith(_FOLDED):
+        declared = ["calendar"]
     if not declared and kind.startswith("text/"):
         declared = ["text"]
-    if not declared and payload.lstrip(_BLANK)[:16].upper().startswith(_FOLDED):
-        declared = ["calendar"]
     if not declared and (
         "html" in kind or kind.endswith(("/xml", "+xml", "/enriched", "/richtext"))
     ):

@@ -9,6 +9,7 @@ import olefile
 from python_calamine import CalamineWorkbook, SheetVisibleEnum
 
 from classifiers.text.extracting import Budget, Extracted, Member, Missing, Piece, Source
+from classifiers.text.remains import legible
 
 _MOST_STREAM = 50_000_000  # octets of one stream
 _PIECE_TABLE = 0x01A2  # fcClx in the FIB ([MS-DOC] 2.5.1)
@@ -38,7 +39,7 @@ def read_ole(source: Source, budget: Budget) -> Iterator[Extracted]:
         elif "WordDocument" in names:
             yield from _word(file, budget)
         elif names & {"Workbook", "Book"}:
-            yield from _workbook(source, budget)
+            yield from read_workbook(source, budget)
         elif "PowerPoint Document" in names:
             yield from _slides(_stream(file, "PowerPoint Document", budget), budget)
         else:
@@ -104,7 +105,8 @@ def _pieces(table: bytes) -> list[tuple[int, int]]:
     ]
 
 
-def _workbook(source: Source, budget: Budget) -> Iterator[Extracted]:
+def read_workbook(source: Source, budget: Budget) -> Iterator[Extracted]:
+    """Yield the sheets of a .xls or .xlsb, a row a line."""
     book = CalamineWorkbook.from_filelike(io.BytesIO(source.payload))
     for sheet in book.sheets_metadata:
         rows = book.get_sheet_by_name(sheet.name).to_python()
@@ -137,6 +139,8 @@ def _slides(data: bytes, budget: Budget) -> Iterator[Extracted]:
             texts.append(data[at : at + size].decode(_TEXT_ATOMS[kind], "replace"))
         at += size
     yield Piece("\n".join(texts).translate(_SIGNS))
+    if not texts:
+        yield Piece(legible(data), hidden=True)
 
 
 def _objects(file: olefile.OleFileIO, source: Source, budget: Budget) -> Iterator[Extracted]:
@@ -152,3 +156,4 @@ def _objects(file: olefile.OleFileIO, source: Source, budget: Budget) -> Iterato
             yield Member(data[start:])
     if not found:
         yield Missing("unknown-type", source.name)
+    yield Piece(legible(source.payload), hidden=True)

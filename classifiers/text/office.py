@@ -6,10 +6,15 @@ part's XML is read for its text, what is not is a file inside.
 
 import zipfile
 from collections.abc import Iterator
+from itertools import islice
+from urllib.parse import unquote_to_bytes
+
+import re2
 
 from classifiers.text.extracting import Budget, Extracted, Member, Missing, Piece
+from classifiers.text.remains import legible
 from classifiers.text.sheets import is_sheet, read_sheets
-from classifiers.text.xml import parsed, texts_of
+from classifiers.text.xml import parsed, texts_of, without_vanished
 from classifiers.text.zipped import member_of
 
 _HIDDEN = ("comments", "notesslide", "docprops/", "person", "meta.xml", "customxml/")
@@ -18,6 +23,11 @@ _NOT_TEXT = (  # fonts, colours, defaults: names of things nobody reads
     *("printersettings", "presprops", "viewprops", "calcchain", "manifest.xml", "manifest.rdf"),
 )
 _XML = (".xml", ".vml")
+_SAYS = re2.compile(  # such a part has words after all
+    rb">[ \t\r\n]*[^<\s]|<(?:\w+:)?(?:docVar|lvlText)\s[^>]{0,200}\"[^\"]{8,}\""
+)
+_OUTSIDE = re2.compile(rb"(?i)Target=[\"']((?:https?|mailto|file|ftp|tel)[^\"']{4,})[\"']")
+_MOST_LINKS = 5000
 
 
 def read_open_xml(package: zipfile.ZipFile, budget: Budget) -> Iterator[Extracted]:
@@ -26,11 +36,13 @@ def read_open_xml(package: zipfile.ZipFile, budget: Budget) -> Iterator[Extracte
     styles = b""
     for info in package.infolist():
         name = info.filename.lower()
-        if info.is_dir() or name.endswith((".rels", "[content_types].xml")):
+        if info.is_dir() or name.endswith("[content_types].xml"):
             continue
         budget.member()
         member = member_of(package, info, budget)
-        if isinstance(member, Member) and is_sheet(name):
+        if isinstance(member, Member) and name.endswith(".rels"):
+            yield _links(member.payload)
+        elif isinstance(member, Member) and is_sheet(name):
             sheets[info.filename] = member.payload
         elif isinstance(member, Member) and name == "xl/styles.xml":
             styles = member.payload
@@ -63,9 +75,14 @@ def _part(member: Extracted, budget: Budget) -> Iterator[Extracted]:
         yield member
         return
     name = member.name.lower()
+    xml = name.endswith(_XML) or member.payload[:64].lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"<")
     if any(each in name for each in _NOT_TEXT):
-        return
-    if name.endswith(_XML):
+        if not xml:
+            yield Piece(legible(member.payload), hidden=True)
+            return
+        if _SAYS.search(member.payload) is None:
+            return
+    if xml and not name.endswith((".html", ".htm", ".svg", ".xhtml")):
         yield from _read_part(member, budget)
     elif name != "mimetype" and not name.startswith("thumbnails/"):
         yield member
@@ -83,3 +100,12 @@ def _read_part(member: Member, budget: Budget) -> Iterator[Extracted]:
     hidden = any(each in member.name.lower() for each in _HIDDEN)
     yield Piece(seen, hidden=hidden)
     yield Piece(unseen, hidden=True)
+    if b"vanish" in member.payload and without_vanished(tree):
+        yield Piece(texts_of(tree, budget)[0], another=True)
+
+
+def _links(payload: bytes) -> Piece:
+    """Where a part's links lead: an address can carry words."""
+    found = islice(_OUTSIDE.finditer(payload), _MOST_LINKS)
+    links = dict.fromkeys(unquote_to_bytes(each.group(1)) for each in found)
+    return Piece(b"\n".join(links).decode("utf-8", "replace"), hidden=True)

@@ -7,6 +7,7 @@ import zlib
 from collections.abc import Iterator
 
 from classifiers.text.extracting import Budget, Extracted, Member, Missing, Piece, Source
+from classifiers.text.legacy import read_workbook
 from classifiers.text.office import read_open_document, read_open_xml
 from classifiers.text.zipped import ENCRYPTED, member_of
 
@@ -33,6 +34,8 @@ def read_package(source: Source, budget: Budget) -> Iterator[Extracted]:
         yield Piece(package.comment.decode("utf-8", "replace"), hidden=True)
     if any(each.lower().startswith(_OFFICE) for each in names):
         yield from read_open_xml(package, budget)
+        if "xl/workbook.bin" in names:
+            yield from read_workbook(source, budget)
     elif "content.xml" in names:
         yield from read_open_document(package, budget)
     else:

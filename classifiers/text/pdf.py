@@ -10,6 +10,7 @@ import pypdfium2 as pdfium
 import pypdfium2.raw as api
 
 from classifiers.text.extracting import Budget, Extracted, Member, Missing, Piece, Source
+from classifiers.text.pdf_objects import read_objects
 
 _MOST_PAGES = 5000
 _MOST_MARKS = 2000  # annotations of one page
@@ -29,11 +30,13 @@ def read_pdf(source: Source, budget: Budget) -> Iterator[Extracted]:
         code = api.FPDF_GetLastError()
         locked = code in {_PASSWORD_ERROR, _SECURITY_ERROR}
         yield Missing("password" if locked else "damage", source.name)
+        yield from read_objects(source.payload, budget)
         return
     try:
         yield from _properties(document)
         yield from _pages(document, source, budget)
         yield from _attached(document, budget)
+        yield from read_objects(source.payload, budget)
     finally:
         document.close()
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import date, timedelta
 
+import re2
 from lxml import etree
 
 from classifiers.text.extracting import Budget, Extracted, Missing, Piece
@@ -12,6 +13,10 @@ _SHEETS, _STRINGS, _STYLES = "xl/worksheets/", "xl/sharedstrings.xml", "xl/style
 _BUILT_IN_DATES = frozenset({*range(14, 18), 22, 27, 30, 36, 50, 57})  # ECMA-376 18.8.30
 _EPOCH = date(1899, 12, 30)  # day 0 of the 1900 system with its leap year that never was
 _LAST_DAY = 2_958_465  # 31 December 9999
+_HEADING_CODE = re2.compile(r'&(?:[LCRPNDTFAGSXYEUBIHK]|"[^"]*"|\d+)')  # ECMA-376 18.3.1.46
+_IN_ROWS = frozenset({"c", "v", "t", "is", "r", "rPr", "sheetData", "worksheet", "col", "cols", ""})
+_FORMULAS = frozenset({"f", "formula", "formula1", "formula2"})
+_SHORTEST = 8  # characters of an attribute in which anything could stand
 _HEADINGS = frozenset(
     {"oddHeader", "oddFooter", "evenHeader", "evenFooter", "firstHeader", "firstFooter"}
 )
@@ -27,9 +32,9 @@ def read_sheets(parts: dict[str, bytes], styles: bytes, budget: Budget) -> Itera
     """Yield the rows of every sheet, hidden ones apart, and what is printed round them."""
     by_name = {name.lower(): data for name, data in parts.items()}
     strings = _shared_strings(by_name.pop(_STRINGS, b""), budget)
-    if not by_name and strings:
-        yield Piece("\n".join(strings))
-    dates = _date_styles(styles)
+    dates, codes = _date_styles(styles)
+    yield Piece("\n".join(codes), hidden=True)
+    used: set[str] = set()
     for name, data in by_name.items():
         tree, whole = parsed(data)
         if not whole:
@@ -42,28 +47,57 @@ def read_sheets(parts: dict[str, bytes], styles: bytes, budget: Budget) -> Itera
             kind = local(element)
             if kind == "row":
                 hidden = element.get("hidden") in {"1", "true"}
-                (unseen if hidden else seen).append(_row(element, strings, dates))
+                (unseen if hidden else seen).append(_row(element, strings, dates, used))
                 budget.tick()
             elif kind in _HEADINGS and element.text:
-                seen.append(element.text)
+                seen.append(_HEADING_CODE.sub(" ", element.text))
+            elif kind not in _IN_ROWS:
+                unseen += _beside_rows(element, kind)
         yield Piece("\n".join(seen))
         yield Piece("\n".join(unseen), hidden=True)
+    yield Piece("\n".join(each for each in strings if each not in used), hidden=True)
+
+
+def _beside_rows(element: etree._Element, kind: str) -> Iterator[str]:
+    """Formulas, the choices and prompts of checked cells, and what links say."""
+    if kind in _FORMULAS and element.text:
+        yield element.text.replace('"&"', "").replace('"', " ")
+    if kind != "f":
+        yield from (value for value in element.values() if len(value) >= _SHORTEST)
 
 
 def _shared_strings(data: bytes, budget: Budget) -> list[str]:
     tree, _ = parsed(data) if data else (None, True)
     strings = []
     for item in tree if tree is not None else ():
-        strings.append("".join(each.text or "" for each in item.iter() if local(each) == "t"))
+        strings.append("".join(_string(item)))
         budget.tick()
     return strings
 
 
-def _date_styles(data: bytes) -> frozenset[int]:
-    """Which cell styles show a number as a date."""
+def _string(item: etree._Element) -> Iterator[str]:
+    """The runs of one string; how it is said aloud comes after."""
+    aloud = []
+    for each in item.iter():
+        if local(each) == "t" and each.text:
+            if local(each.getparent()) == "rPh":
+                aloud.append(each.text)
+            else:
+                yield each.text
+    if aloud:
+        yield f" {' '.join(aloud)}"
+
+
+def _date_styles(data: bytes) -> tuple[frozenset[int], list[str]]:
+    """Which cell styles show a number as a date; and formats that write words."""
     tree, _ = parsed(data) if data else (None, True)
     if tree is None:
-        return frozenset()
+        return frozenset(), []
+    codes = [
+        each.get("formatCode", "")
+        for each in tree.iter()
+        if local(each) == "numFmt" and '"' in each.get("formatCode", "")
+    ]
     own = {
         int(each.get("numFmtId", "0"))
         for each in tree.iter()
@@ -71,7 +105,8 @@ def _date_styles(data: bytes) -> frozenset[int]:
     }
     formats = [each for each in tree.iter() if local(each) == "cellXfs"]
     shown = [int(each.get("numFmtId", "0")) for group in formats[:1] for each in group]
-    return frozenset(index for index, each in enumerate(shown) if each in own | _BUILT_IN_DATES)
+    dates = frozenset(index for index, each in enumerate(shown) if each in own | _BUILT_IN_DATES)
+    return dates, codes
 
 
 def _bare(code: str) -> str:
@@ -79,8 +114,9 @@ def _bare(code: str) -> str:
     return "".join(code.split('"')[::2]).partition("[")[0] or code.rpartition("]")[2]
 
 
-def _row(row: etree._Element, strings: list[str], dates: frozenset[int]) -> str:
+def _row(row: etree._Element, strings: list[str], dates: frozenset[int], used: set[str]) -> str:
     cells = [_cell(each, strings, dates) for each in row if local(each) == "c"]
+    used.update(cells)
     return "\t".join(each.replace("\n", " ") for each in cells)
 
 
