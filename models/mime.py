@@ -27,7 +27,10 @@ _SET_PHRASE = re2.compile(  # what programs write for those that know no MIME
 )
 _DELIMITER_LINE = re2.compile(rb"(?m)^--([^\r\n-][^\r\n]{0,200}?)[ \t]*\r?$")
 _MAIL = frozenset({"message/rfc822", "message/global", "message/news"})
-_NAMED_FIELDS = ("subject", "from", "to", "cc")
+_UNSHOWN_FIELDS = (  # what mail systems write for each other
+    *("received", "dkim-", "arc-", "x-ms-", "x-microsoft-", "content-", "mime-", "message-id"),
+    *("date", "references", "in-reply-to", "return-path", "authentication-", "thread-", "x-google"),
+)
 _SHORTEST_NAME = 6  # characters of a name in which anything could stand
 _READ_TWICE = 10_000_000  # octets of an ambiguous message that are also read as plain text
 
@@ -163,7 +166,9 @@ class _Reader:
         described = self._header(inner)
         inner = replace(inner, attached_from=described.author())
         lines = [
-            decode_words(value) for name, value in described.fields if name.lower() in _NAMED_FIELDS
+            decode_words(value)
+            for name, value in described.fields
+            if not name.lower().startswith(_UNSHOWN_FIELDS)
         ]
         if lines:
             self._add(

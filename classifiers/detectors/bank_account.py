@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from classifiers.detectors.number_kind import words
 from classifiers.detectors.numbers import Number, numbers
-from classifiers.detectors.pattern import finding, nearby
+from classifiers.detectors.pattern import finding, headed, nearby
 from classifiers.text.folding import Folded
 from classifiers.text.reading import Reading
 from models.finding import Finding
@@ -23,6 +23,7 @@ _WORDS = words(
 _GAPS = frozenset({" ", "-", ".", "/"})
 _REACH = 120  # characters between the two
 _BESIDE = 3
+_DIRECTLY = 40  # characters in which a sort code that may be a date is named
 _SORT, _ACCOUNT = 6, 8
 _DAYS, _MONTHS = 31, 12
 
@@ -67,9 +68,18 @@ def _pairs(folded: Folded) -> Iterator[tuple[int, int, float]]:
             if not nearby(folded, start, end, _WORDS):
                 continue
             beside = gap <= _BESIDE and code.plain
-            certain = named or beside or not _date(code.digits)
+            certain = beside or not _date(code.digits) or _named_directly(folded, code)
             yield start, end, 0.9 if certain else 0.4
             break
+
+
+def _named_directly(folded: Folded, code: Number) -> bool:
+    """Tell whether what may be a date is called a sort code, before it or in the same breath."""
+    before = folded.text[max(0, code.start - _DIRECTLY) : code.start]
+    after = folded.text[code.end : code.end + _DIRECTLY].partition(". ")[0]
+    if any(_SORT_CODE.search(each) is not None for each in (before, after)):
+        return True
+    return headed(folded, code.start, _SORT_CODE)
 
 
 def _whole(number: Number) -> bool:

@@ -35,6 +35,10 @@ _SECRET = compile_pattern(
     r"|rhyngom ni|peidiwch? a (?:dweud|rhannu)|heb ei g?hyhoeddi|cyn i'r tendr gau|cystadleuydd"
     r"|[cg]ystadleuwyr|cyfrinachol iawn)\b"
 )
+_PROCUREMENT = compile_pattern(
+    r"\b(?:tender\w*|bids?|bidders?|evaluation|scor(?:e|es|ing)|reserve price|negotiat\w+|contract"
+    r"|[dn]?h?tendr\w*|sgor(?:iau)?|gwerthus\w+|contract(?:au)?|[cg]ontract\w*)\b"
+)
 _MONEY = compile_pattern(
     r"£ ?\d[\d,.]*|\b\d{1,3}(?:,\d{3})+\b|\b\d+(?:\.\d+)? ?(?:%|per cent|y cant)"
 )
@@ -55,6 +59,8 @@ class Commercial:
                 around = folded.text[max(0, start - _REACH) : end + _REACH]
                 if len(set(_words(around))) < 2:  # noqa: PLR2004 - one word is any notice
                     continue
+                if _PROCUREMENT.search(around) is None:
+                    continue  # shops speak of prices and rivals too
                 score = 0.8 if _MONEY.search(around) else 0.5
                 yield finding(self.name, "tender", score, text, folded, start, end)
 

@@ -19,11 +19,17 @@ _HOUSE = compile_pattern(
 )
 _HOME = compile_pattern(
     r"\b(?:lives? (?:at|in)|living at|resides? at|resident at|home address|his address|her address"
-    r"|their address|address is|residing at|moved to|staying at|of no fixed"
+    r"|their address|my address|residing at|of no fixed"
+    r"|(?:he|she|they|who|family|tenant|client|pupil|child|mother|father|patient)"
+    r"(?:'s| is| are| has| have)? (?:now )?(?:moved to|staying (?:at|with))"
     r"|cyfeiriad cartref|ei gyfeiriad|ei chyfeiriad|eu cyfeiriad|yn byw (?:yn|ar|mewn)|cartref yw"
     r"|gyfeiriad cartref|sy'n byw|n byw)\b"
 )
 _COLUMN = compile_pattern(r"address|cyfeiriad|postcode|cod post")
+_PUBLIC = compile_pattern(  # whose address is no one's home
+    r"\b(?:site|premises|venue|office|business|company|delivery|application|development|property"
+    r"|safle|swyddfa|lleoliad|cais|busnes|cwmni|eiddo)\b"
+)
 _REACH = 120  # characters around a postcode in which house and words stand
 
 
@@ -37,7 +43,9 @@ class HomeAddress:
         for text, folded in reading.texts:
             for start, end, _ in matches(POSTCODE, folded):
                 around = folded.text[max(0, start - _REACH) : end + _REACH]
-                home = _HOME.search(around) is not None or headed(folded, start, _COLUMN)
+                home = _HOME.search(around) is not None or (
+                    headed(folded, start, _COLUMN) and not headed(folded, start, _PUBLIC)
+                )
                 house = _HOUSE.search(around) is not None
                 score = 0.85 if home and house else 0.5 if home else 0.2
                 yield finding(self.name, "identity", score, text, folded, start, end)

@@ -25,6 +25,7 @@ _WORDS = words(
     r"|national insurance|nat\.? ins\.?|yswiriant (?:gwladol|cenedlaethol)"
     r"|payroll|payslip|p45|p60|paye|hmrc|(?:[cg]|ngh|ch)yflogres|slip cyflog"
 )
+_WAGE = compile_pattern(r"^ ?(?:year|month|week|day|flwyddyn|mis)\b")  # "WE 200000 A YEAR"
 _DIGITS = 4  # at least, among letters that stand for digits
 
 
@@ -43,6 +44,8 @@ class NationalInsurance:
                 after = folded.text[end : end + 1]
                 if after.isalnum() and (after.isdigit() or not found[-2].isalnum()):
                     continue  # the last letter begins a word: "120000 a year", "123456 card"
+                if found[-2] == " " and _WAGE.search(folded.text[end : end + 12]) is not None:
+                    continue
                 usual = _USUAL.search(found) is not None and not touched(folded, start, end)
                 if carried(folded, start, end, _WORDS):
                     yield finding(self.name, "identity", 0.95, text, folded, start, end)

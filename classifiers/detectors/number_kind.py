@@ -24,7 +24,8 @@ _NAMED = compile_pattern(
 _OTHERWISE = compile_pattern(
     r"(?:\btel|phone|\bfax|\bmob|\bcell\b|\bcall\b|\bring\b|ffon|\bffacs|\b[tmf]:|\bext\b|invoice"
     r"|anfoneb|\border|archeb|\bp\.?o\b|isbn|issn|\bean\b|tracking|parcel|parsel|ticket|tocyn"
-    r"|booking|meter\b|mpan|mprn|imei|serial|barcode|£|\$|€)[^\d\n]{0,16}$|\+[\d ()-]{0,6}$"
+    r"|booking|confirmation|cadarnhad|reservation|consignment|waybill|docket|receipt|meter\b|mpan"
+    r"|mprn|imei|serial|barcode|£|\$|€)[^\d\n]{0,16}$|\+[\d ()-]{0,6}$"
 )
 _OTHERWISE_AFTER = compile_pattern(r"^[ )]*[(\[]?(?:cell|fax|phone|mob|home|work|office|tel|x\d)")
 _BOOKS = compile_pattern(r"\bisbn")  # whose check digit is the NHS number's

@@ -52,7 +52,8 @@ def _heading(folded: Folded, start: int) -> str:
     for separator in _SEPARATORS:
         if count := line.count(separator):
             column = line.count(separator, 0, start - line_start)
-            return _first_rows(folded, separator)[count].split(separator)[column]
+            first = _first_rows(folded, separator)[count]
+            return first.split(separator)[column] if first != line else ""
     return ""
 
 

@@ -34,7 +34,7 @@ _STREAMS: tuple[tuple[bytes, Callable[[], Any]], ...] = (
     (b"\x1f\x8b", lambda: zlib.decompressobj(zlib.MAX_WBITS | 16)),  # RFC 1952
     (b"BZh", bz2.BZ2Decompressor),
     (b"\xfd7zXZ\x00", lzma.LZMADecompressor),
-    (b"", zlib.decompressobj),  # RFC 1950, whose mark is two octets that divide by 31
+    (b"\x78", zlib.decompressobj),  # RFC 1950
 )
 _MOST_NAMED = 2000  # octets in which a gzip's own name and comment stand
 _SUFFIXES = (".gz", ".tgz", ".bz2", ".tbz2", ".xz", ".txz")
@@ -142,8 +142,7 @@ def _unpacked(packed: bytes, behind: list[bytes]) -> Iterator[bytes]:
     What stands behind the last stream goes to `behind`.
     """
     mark, new = next(each for each in _STREAMS if packed.startswith(each[0]))
-    again = mark or b"\x78"
-    while packed.startswith(again):
+    while packed.startswith(mark):
         stream = new()
         waiting = packed
         while not stream.eof:

@@ -15,8 +15,8 @@ _APART = re2.compile(r"(?i)\b[a-z0-9@$!](?:[\s.*|/~+-]{1,8}(?:[a-z0-9@$!]\b|')){
 _WITHIN = re2.compile(r"(?i)[a-z][.|~-][\r\n]{0,2}[a-z]")  # one sign inside a word
 _WITHIN_SIGNS = re2.compile(r"(?i)([a-z0-9@$!'])[.|~-][\r\n]{0,2}([a-z])")
 _LETTERS = frozenset("@$!'")
-_GAP = (
-    r"(?:[\s*|/~+\x22'`,()\[\]<>#=^&-]{0,6}|\.{1,3} {0,3})"  # of words; a full stop ends a sentence
+_GAP = (  # between words of a phrase; a full stop and a space end a sentence
+    r"(?:[\s*|/~+\x22'`,()\[\]<>#=^&-]{0,6}|\.|\.{2,3} {0,3})"
 )
 
 

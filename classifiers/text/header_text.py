@@ -22,31 +22,24 @@ _TRACES = frozenset(
     {
         *("date", "message-id", "in-reply-to", "references", "mime-version", "return-path"),
         *("content-type", "content-transfer-encoding", "content-disposition", "content-id"),
-        *("content-language", "accept-language", "user-agent", "importance", "priority"),
-        *("thread-index", "delivered-to", "authentication-results", "auto-submitted", "status"),
-        *("precedence", "list-unsubscribe", "list-unsubscribe-post", "feedback-id", "lines"),
-        *(
-            "delivery-date",
-            "resent-date",
-            "resent-message-id",
-            "x-mailer",
-            "x-priority",
-            "sensitivity",
-        ),
+        *("content-language", "accept-language", "user-agent"),
+        *("thread-index", "delivered-to", "authentication-results", "auto-submitted"),
+        *("list-unsubscribe", "list-unsubscribe-post", "feedback-id"),
+        *("delivery-date", "resent-date", "resent-message-id", "x-mailer"),
     }
 )
 _MACHINES = (
+    *("received", "dkim-", "domainkey-", "arc-", "x-ms-", "x-microsoft-", "x-exchange-"),
     *(
-        "received",
-        "dkim-",
-        "domainkey-",
-        "arc-",
-        "x-ms-",
-        "x-microsoft-",
-        "x-exchange-",
         "x-google-",
+        "x-gm-",
+        "x-originating-",
+        "x-spam",
+        "x-virus",
+        "x-proofpoint",
+        "x-mimecast",
+        "x-forefront",
     ),
-    *("x-gm-", "x-originating-", "x-spam", "x-virus", "x-proofpoint", "x-mimecast", "x-forefront"),
     *("x-eop", "x-auto", "x-mozilla", "x-account", "x-identity", "x-uid", "x-mimeole", "x-msmail"),
 )
 _ADDRESS = re2.compile(r"<[^<>\s]*@[^<>\s]*>|[^\s<>,;:()\"]+@[^\s<>,;:()\"]+")

@@ -167,13 +167,13 @@ class _Walker:
                 self._within((node.html or "").partition(">")[2])
                 continue
             needs = max(needs, self._element(node, tag))
-            if node.attributes and self.styles.turns(node.mem_id, node.attributes, tag):
-                self._add(_OVERRIDE)
-                stack.append((_POP, needs))
             if tag in _BLOCKS:
                 self._break()
                 stack.append(("\n", needs))
-            elif tag in _CELLS:
+            if node.attributes and self.styles.turns(node.mem_id, node.attributes, tag):
+                self._add(_OVERRIDE)
+                stack.append((_POP, needs))
+            if tag in _CELLS:
                 stack.append(("\t", needs))
             children = list(node.iter(include_text=True, skip_empty=False))
             stack.extend((child, needs) for child in reversed(children))

@@ -63,6 +63,7 @@ _CPIO = re2.compile(rb"^07070(?:[12][0-9A-Fa-f]{104}|7[0-7]{70})")
 _MARKUP = re2.compile(
     rb"(?i)<(?:[abipu]|br|div|span|font|table|td|strong|em|html|body|img|h[1-6])(?:\s[^<>]{0,300})?/?>"
 )
+_ZLIB = frozenset({b"\x78\x01", b"\x78\x5e", b"\x78\x9c", b"\x78\xda"})  # RFC 1950, usual window
 _DISC, _DISC_AT = b"CD001", 32769  # ISO 9660
 _OLD_TAR = re2.compile(rb"^ {0,5}[0-7]{1,6}[\0 ]")  # the checksum of a header without a mark
 _ZIP_END, _PDF, _TAR = b"PK\x05\x06", b"%PDF-", b"ustar"
@@ -129,6 +130,8 @@ def kinds_of(source: Source) -> tuple[str, ...]:
         found.extend(each for each in _declared(source) if each not in found)
     if not found:
         found.append("text" if legible else "unknown")
+    if found == ["text"] and not legible:
+        found.append("unknown")  # it is only called text
     if found == ["text"] and _MARKUP.search(payload[:_SAMPLE]):
         found.append("html")  # some programs look for themselves
     if found[0] == "calendar" and source.content_type == "text/plain":
@@ -151,8 +154,8 @@ def _marked(source: Source, *, legible: bool) -> list[str]:
         found.append("zip")  # whatever stands before: the end record is what readers look for
     if payload[257:262] == _TAR or _is_archive(payload):
         found.append("archive")
-    if not found and len(payload) > 2 and payload[0] & 0x8F == 8 and not legible:  # noqa: PLR2004
-        found.extend(["zlib"] if int.from_bytes(payload[:2]) % 31 == 0 else [])
+    if not found and payload[:2] in _ZLIB:
+        found.append("zlib")
     return found
 
 

@@ -26,7 +26,7 @@ _XML = (".xml", ".vml")
 _SAYS = re2.compile(  # such a part has words after all
     rb">[ \t\r\n]*[^<\s]|<(?:\w+:)?(?:docVar|lvlText)\s[^>]{0,200}\"[^\"]{8,}\""
 )
-_OUTSIDE = re2.compile(rb"(?i)Target=[\"']((?:https?|mailto|file|ftp|tel)[^\"']{4,})[\"']")
+_OUTSIDE = re2.compile(rb"(?i)Target=(\"(?:https?|mailto|file|ftp|tel)[^\"]+|'[a-z]+:[^']+)[\"']")
 _MOST_LINKS = 5000
 
 
@@ -107,5 +107,5 @@ def _read_part(member: Member, budget: Budget) -> Iterator[Extracted]:
 def _links(payload: bytes) -> Piece:
     """Where a part's links lead: an address can carry words."""
     found = islice(_OUTSIDE.finditer(payload), _MOST_LINKS)
-    links = dict.fromkeys(unquote_to_bytes(each.group(1)) for each in found)
+    links = dict.fromkeys(unquote_to_bytes(each.group(1)[1:]) for each in found)
     return Piece(b"\n".join(links).decode("utf-8", "replace"), hidden=True)

@@ -194,6 +194,8 @@ def _with_reader(
     first = len(members)
     members += guesses
     if members and item.depth >= budget.limits.depth:
+        if item.guessed:
+            return []
         found.unread.append(Unread(part=item.number, reason="too-deep", name=item.source.name))
         return []
     return [

@@ -28,8 +28,9 @@ def base64_lines(data):
     return base64.encodebytes(octets).replace(b"\n", b"\r\n")
 
 
-def base64_line(text):
-    return base64.b64encode(text.encode())
+def base64_line(text, charset="utf-8", form="64"):
+    octets = text.encode(charset) if isinstance(text, str) else text
+    return base64.b32encode(octets) if form == "32" else base64.b64encode(octets)
 
 
 def escaped(text):

@@ -53,6 +53,15 @@ TECHNIQUES = {
     "Arabic digits": _plain(lambda text: text.translate(_digits("٠١٢٣٤٥٦٧٨٩"))),
     "Devanagari digits": _plain(lambda text: text.translate(_digits("०१२३४५६७८९"))),
     "superscript digits": _plain(lambda text: text.translate(_digits("⁰¹²³⁴⁵⁶⁷⁸⁹"))),
+    "digits circled without serif": _plain(lambda text: text.translate(_digits("🄋➀➁➂➃➄➅➆➇➈"))),
+    "struck letters": _plain(lambda text: text.translate(str.maketrans("odlhtb", "øđłħŧƀ"))),
+    "letters in brackets": _plain(
+        lambda text: "".join(
+            chr(0x249C + ord(each) - 97) if "a" <= each <= "z" else each for each in text
+        )
+    ),
+    "objects that are none between": _plain("\ufffc".join),
+    "private characters between": _plain("\ue000".join),
     "circled digits": _plain(lambda text: text.translate(_digits("⓪①②③④⑤⑥⑦⑧⑨"))),
     "turned round": _plain(lambda text: f"\u202e{text[::-1]}\u202c"),
     "spaces that do not break": _plain(lambda text: text.replace(" ", "\u00a0")),
@@ -128,7 +137,7 @@ OF_NUMBERS = {
         f"digits apart by {separator!r}": _plain(_one_by_one(separator))
         for separator in (
             *(" ", "-", ".", "/", "\r\n", "\t", " - ", ",", "_", "  ", "•", "*", "|", ":"),
-            *(" . ", " / "),
+            *(" . ", " / ", "!", "?", "@", "&", "→", "│", "★", "😀", "§", "、"),
         )
     },
     "digits on lines of their own": _markup(_one_by_one("<br>")),
@@ -145,5 +154,12 @@ OF_ABUSE = {
     "spaces between letters": _plain(lambda text: "  ".join(" ".join(w) for w in text.split())),
     "drawn out": _plain(lambda text: text.replace("i", "iii", 1).replace("o", "ooo")),
     "in capitals": _plain(str.upper),
+    "in bold by stars": _plain(lambda text: " ".join(f"**{word}**" for word in text.split())),
+    "a dash inside a word": _plain(lambda text: f"{text[:-2]}-{text[-2:]}"),
+    "a line end inside a word": _plain(lambda text: f"{text[:-2]}-\r\n{text[-2:]}"),
+    "no spaces": _plain(lambda text: text.replace(" ", "")),
+    "underscores": _plain(lambda text: " ".join("_".join(word) for word in text.split())),
+    "signs between words": _plain(lambda text: ", ".join(text.split())),
+    "pictures between words": _plain(lambda text: " \U0001f621 ".join(text.split())),
     "a word a line": _plain(lambda text: text.replace(" ", "\r\n")),
 }

@@ -4,6 +4,7 @@ from datetime import date
 
 import in_files
 import in_mail
+import in_margins
 import in_text
 import pytest
 from building import ABUSE, HITS, NUMBERS
@@ -20,6 +21,7 @@ TECHNIQUES = {
     **{name: (make, tuple(HITS)) for name, make in in_mail.TECHNIQUES.items()},
     **{name: (make, tuple(HITS)) for name, make in in_text.TECHNIQUES.items()},
     **{name: (make, tuple(HITS)) for name, make in in_files.TECHNIQUES.items()},
+    **{name: (make, tuple(HITS)) for name, make in in_margins.TECHNIQUES.items()},
     **{name: (make, NUMBERS) for name, make in in_text.OF_NUMBERS.items()},
     **{name: (make, ABUSE) for name, make in in_text.OF_ABUSE.items()},
 }
