@@ -87,7 +87,7 @@ def html_texts(source: str, depth: int = 0) -> tuple[str, str, int | None, list[
     there is such.
     """
     tree = LexborHTMLParser(source)
-    walker = _Walker(Styles(tree), depth, _SEEN)
+    walker = _Walker(Styles(tree, len(source)), depth, _SEEN)
     root = tree.root.parent or tree.root if tree.root is not None else None
     if root is None:
         return "", "", None, []

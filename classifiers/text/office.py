@@ -89,6 +89,8 @@ def _part(member: Extracted, budget: Budget) -> Iterator[Extracted]:
 
 
 def _read_part(member: Member, budget: Budget) -> Iterator[Extracted]:
+    if not member.payload.strip():
+        return  # LibreOffice leaves its own settings empty
     tree, whole = parsed(member.payload)
     if b"<!ENTITY" in member.payload:  # no Office program writes it, and what it hides is not read
         yield Missing("damage", member.name)

@@ -13,6 +13,8 @@ from classifiers.text.extracting import Budget, Extracted, Member, Missing, Piec
 
 _RUN = re2.compile(rb"[\t\x20-\x7e]{8,}")
 _WIDE_RUN = re2.compile(rb"(?:[\x20-\x7e]\0){8,}")
+_WORDS = re2.compile(rb"[A-Za-z]{3}")  # fonts and pictures are full of digits that mean nothing
+_APART = b"\n" * 6  # more than may stand between the digits of one number
 _PNG, _PACKED_TEXT = b"\x89PNG\r\n\x1a\n", (b"zTXt", b"iTXt")
 _MOST_CHUNKS = 200
 _SMALLEST = 16  # octets of what may be deflated
@@ -20,9 +22,8 @@ _SMALLEST = 16  # octets of what may be deflated
 
 def legible(payload: bytes) -> str:
     """Return the runs of letters in octets, single and double, a line each."""
-    runs = _RUN.findall(payload)
-    wide = [each[::2] for each in _WIDE_RUN.findall(payload)]
-    return b"\n".join((*runs, *wide)).decode("ascii")
+    runs = [*_RUN.findall(payload), *(each[::2] for each in _WIDE_RUN.findall(payload))]
+    return _APART.join(each for each in runs if _WORDS.search(each) is not None).decode("ascii")
 
 
 def read_unknown(source: Source, budget: Budget) -> Iterator[Extracted]:

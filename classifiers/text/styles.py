@@ -21,7 +21,9 @@ _MAY_HIDE = re2.compile(
 _COMMENT = re2.compile(r"(?s)/\*.*?\*/")
 _ESCAPE = re2.compile(r"\\([0-9A-Fa-f]{1,6})\s?")
 _RULE = re2.compile(r"([^{}]{1,300})\{([^{}]*)\}")
-_MOST_RULES = 5000  # of style sheets
+_STEPS = re2.compile(r"[\s>+~]+")
+_MOST_RULES = 5000  # of style sheets that are looked at
+_MOST_WORK = 20_000_000  # characters of the page times rules that hide: each searches it all
 _LAST_CODE = 0x10FFFF
 _PALE = frozenset({"white", "#fff", "#ffffff", "transparent"})
 
@@ -47,11 +49,13 @@ def _plain(style: str) -> str:
 class Styles:
     """A page's own style sheets, as far as they hide or turn round: elements by their numbers."""
 
-    def __init__(self, tree: LexborHTMLParser) -> None:
+    def __init__(self, tree: LexborHTMLParser, size: int) -> None:
         self.sheets = unescaped("\n".join(each.text() for each in tree.css("style")))
         self._hidden: set[int] = set()
         self._doubtful: set[int] = set()
         self._turned: set[int] = set()
+        self._left = _MOST_WORK
+        self._size = size
         for index, rule in enumerate(_RULE.finditer(self.sheets)):
             if index >= _MOST_RULES:
                 break
@@ -67,10 +71,11 @@ class Styles:
             )
             if applies
         ]
-        if not kinds:
+        self._left -= self._size if kinds else 0
+        if not kinds or self._left < 0:
             return
         try:
-            elements = [each.mem_id for each in tree.css(selector)]
+            elements = [each.mem_id for each in tree.css(_last(selector))]
         except Exception:  # noqa: BLE001 - selectolax raises what Lexbor says of a bad selector
             return
         for into in kinds:
@@ -104,6 +109,12 @@ class Styles:
             or _turns(style)
             or (leftwards and "bidi-override" in style)
         )
+
+
+def _last(selector: str) -> str:
+    """The last step of each selector: matching what stands above it takes time without bound."""
+    steps = (_STEPS.split(each.strip())[-1] for each in selector.split(","))
+    return ",".join(each for each in steps if each)
 
 
 def _turns(style: str) -> bool:

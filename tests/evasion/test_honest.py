@@ -2,7 +2,7 @@
 
 import pytest
 from building import attached, single
-from in_files import document
+from in_files import document, zipped
 from test_evasion import is_held
 
 ORDINARY = (
@@ -45,6 +45,16 @@ ORDINARY = (
     "The digest is d41d8cd98f00b204e9800998ecf8427e; lot 0.4111111111111111 is the share.",
     "Arfon\t17\t7542\t6731352\t76\t3208\t20\t445\t3181599\r\nDwyfor\t22\t5255\t704\t374\t671272",
 )
+FILES = {
+    "LibreOffice's empty settings": zipped(
+        **{
+            "mimetype": "application/vnd.oasis.opendocument.text",
+            "content.xml": "<o/>",
+            "Configurations2/accelerator/current.xml": "",
+        }
+    ),
+    "digits in a picture": b"\x89PNG\r\n\x1a\n" + b"\0\0" + b"5476676676676654\0\1" * 9,
+}
 SIGNATURE = (
     "\r\n\r\nAnn Jones\r\nSwyddog Cynllunio / Planning Officer\r\nStryd y Castell, LL55 1SH\r\n"
     "Ffôn/Tel: 01286 672255 Mobile: 07700 900123\r\nOFFICIAL / SWYDDOGOL\r\n\r\n"
@@ -69,3 +79,8 @@ def test_ordinary_mail_passes(text):
         "in capitals": single(text.upper(), encoding="8bit"),
     }
     assert [shape for shape, raw in shapes.items() if is_held(raw)] == []
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_ordinary_files_pass(name):
+    assert not is_held(attached(FILES[name]))

@@ -107,6 +107,25 @@ def test_values_never_raise(raw):
             ["parts-after-close"],
             id="a part after the closing boundary",
         ),
+        pytest.param(
+            b"Subject: x\r\nhello there\r\n",
+            [("1", b""), ("0~1", b"hello there\r\n")],
+            ["odd-header-line"],
+            id="a body without a blank line",
+        ),
+        pytest.param(
+            b"Subject: x\r\n \r\nhello\r\n\r\none",
+            [("1", b"one"), ("0~1", b" \r\nhello\r\n\r\none")],
+            ["blank-header-line", "odd-header-line"],
+            id="a blank line of spaces",
+        ),
+        pytest.param(
+            b"Content-Type: text/plain; name=first.txt\r\n"
+            b"Content-Disposition: attachment; filename=another\r\n\r\none",
+            [("1", b"one"), ("1~names", b"first.txt")],
+            [],
+            id="two names that differ",
+        ),
         pytest.param(b"", [("1", b"")], [], id="nothing at all"),
     ],
 )
@@ -131,6 +150,20 @@ def test_structure(raw, parts, defects):
 @pytest.mark.timeout(20)
 def test_hostile_structure_is_bounded(raw):
     assert len(read_message(raw).parts) <= 1001  # the last is the whole, as text
+
+
+@pytest.mark.parametrize(
+    ("value", "read"),
+    [
+        pytest.param(b"=?utf-8?B?w7Q=?= =?utf-8?Q?_l?=", "ô l", id="base64, then quoted"),
+        pytest.param(b"=?utf-8?B?w7?= =?utf-8?B?Q=?=", "ô", id="base64 cut inside a group"),
+        pytest.param(b"=?utf-8?Q?=C3?= =?utf-8?Q?=B4?=", "ô", id="a character cut in two"),
+        pytest.param(b"a =?utf-8?Q?b?= c =?utf-8?Q?d?=", "a b c d", id="words among text"),
+        pytest.param(b"=?utf-8?X?b?= =?nothing", "=?utf-8?X?b?= =?nothing", id="no words"),
+    ],
+)
+def test_encoded_words(value, read):
+    assert decode_words(value) == read
 
 
 def test_names_are_read_as_people_read_them():
