@@ -21,6 +21,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tests"), str(ROOT / "tests" / "evasion")]
 
 import in_files  # noqa: E402 - the tests' own builders
 import in_mail  # noqa: E402
+import in_margins  # noqa: E402
 import in_text  # noqa: E402
 
 from classifiers.settings import ReadingSettings  # noqa: E402
@@ -39,7 +40,8 @@ TOKENS = (
 def samples():
     """Raw messages to begin from."""
     text = "Card number 4111 1111 1111 1111 please"
-    techniques = {**in_mail.TECHNIQUES, **in_text.TECHNIQUES, **in_files.TECHNIQUES}
+    modules = (in_mail, in_margins, in_text, in_files)
+    techniques = {name: make for each in modules for name, make in each.TECHNIQUES.items()}
     return [make(text) for make in techniques.values()]
 
 
