@@ -15,7 +15,7 @@ from classifiers.detectors.email_list import EmailList
 from classifiers.detectors.fingerprints import NearCopies
 from classifiers.detectors.home_address import HomeAddress
 from classifiers.detectors.iban import Iban
-from classifiers.detectors.learned import Classifier, Learned
+from classifiers.detectors.learned import Learned
 from classifiers.detectors.learner_number import LearnerNumber
 from classifiers.detectors.marking import Marking
 from classifiers.detectors.national_insurance import NationalInsurance
@@ -30,6 +30,7 @@ from classifiers.detectors.references import References
 from classifiers.detectors.taxpayer_reference import TaxpayerReference
 from classifiers.detectors.telephone import Telephone
 from classifiers.detectors.vehicle import Vehicle
+from classifiers.learned.classifier import Classifier
 from classifiers.registers import NOTHING_REGISTERED, Registers
 from classifiers.text.reading import Reading
 from models.finding import Finding, Rejected

@@ -18,7 +18,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import NoReturn
 
-from gateway.arguments import mail, people, policy, programs, registers, upkeep
+from gateway.arguments import learning, mail, people, policy, programs, registers, upkeep
 from gateway.arguments.adding import STATUSES
 from models.errors import PorthorError, Unavailable
 
@@ -60,6 +60,7 @@ def build_parser() -> argparse.ArgumentParser:
         people.people,
         registers.registers,
         policy.policy,
+        learning.learning,
         upkeep.upkeep,
     ):
         family(commands, common)

@@ -4,10 +4,10 @@ It reads the sender's own words, the subject first; each attachment by itself. H
 is the artefact's threshold for a text of that length, chosen for a budget of clean mail.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from itertools import accumulate
-from typing import Protocol
 
+from classifiers.learned.classifier import Classifier, Judged
 from classifiers.text.reading import Reading
 from models.finding import Finding, Rejected, Text, Weight
 from models.mail import Mail
@@ -15,31 +15,6 @@ from models.mail import Mail
 _MOST_TEXTS = 20  # of one message
 _LEAST = 3  # words of a text worth judging
 _NEARLY = 0.5  # of its threshold: worth saying when a message is explained
-
-
-class Judged(Protocol):
-    """One category of one text: classifiers/learned/classifier.py has the one there is."""
-
-    @property
-    def category(self) -> str: ...
-    @property
-    def probability(self) -> float: ...
-    @property
-    def threshold(self) -> float: ...
-    @property
-    def start(self) -> int: ...
-    @property
-    def end(self) -> int: ...
-    @property
-    def weights(self) -> Sequence[Weight]: ...
-
-
-class Classifier(Protocol):
-    """What is asked of a classifier."""
-
-    def judge(self, text: str, *, explain: bool = False) -> Sequence[Judged]:
-        """Judge one text by each category."""
-        ...
 
 
 class Learned:
@@ -54,19 +29,24 @@ class Learned:
         """Yield what is found in each text, once, though it be read in several ways."""
         if self._classifier is None:
             return
-        subject = mail.message.value("Subject")
-        known: set[tuple[str, ...]] = set()
-        for text in _visible(reading):
-            own = _Own(text, f"Subject: {subject}\n\n" if subject and _is_body(text) else "")
-            words = tuple(own.content.split())
-            if len(words) < _LEAST or words in known:
-                continue
-            known.add(words)
+        for own in own_texts(mail, reading):
             for judged in self._classifier.judge(own.content):
                 if judged.probability >= judged.threshold:
                     yield own.finding(judged)
                 elif judged.probability >= judged.threshold * _NEARLY:
-                    yield own.rejected(judged)
+                    yield own.rejected()
+
+
+def own_texts(mail: Mail, reading: Reading) -> "Iterator[OwnText]":
+    """The texts that are judged: the sender's own words of each, no two alike."""
+    subject = mail.message.value("Subject")
+    known: set[tuple[str, ...]] = set()
+    for text in _visible(reading):
+        own = OwnText(text, f"Subject: {subject}\n\n" if subject and _is_body(text) else "")
+        words = tuple(own.content.split())
+        if len(words) >= _LEAST and words not in known:
+            known.add(words)
+            yield own
 
 
 def _visible(reading: Reading) -> list[Text]:
@@ -78,7 +58,7 @@ def _is_body(text: Text) -> bool:
     return "/" not in text.part
 
 
-class _Own:
+class OwnText:
     """The sender's own words of one text, joined, and the way back to where they stand."""
 
     def __init__(self, text: Text, subject: str) -> None:
@@ -89,6 +69,7 @@ class _Own:
         self.content = subject + "\n".join(self._pieces)
 
     def finding(self, judged: Judged) -> Finding:
+        """What was judged of it, as a finding in the text it is from."""
         start, end = self._span(judged.start, judged.end)
         placed = ((self._span(each.start, each.end), each.value) for each in judged.weights)
         return Finding(
@@ -107,7 +88,8 @@ class _Own:
             excerpt=self._text.content[start:end],
         )
 
-    def rejected(self, judged: Judged) -> Rejected:
+    def rejected(self) -> Rejected:
+        """That it nearly was a finding."""
         return Rejected(
             detector=Learned.name,
             reason="not-sure-enough",

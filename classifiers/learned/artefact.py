@@ -16,8 +16,10 @@ from typing import Any
 import numpy as np
 
 from classifiers.learned.classifier import Classifier
+from classifiers.learned.meanings import meanings
 from classifiers.learned.scorer import Linear
 from classifiers.learned.weighing import Weighing
+from classifiers.learned.welsh import glossary
 from models.errors import NotFound, Tampered
 
 SHIPPED = Path(__file__).with_name("artefacts")
@@ -48,9 +50,9 @@ def newest(folder: Path = SHIPPED) -> Path:
 def read_artefact(folder: Path) -> Artefact:
     """Read a classifier for running. Raises NotFound, or Tampered if a file was changed."""
     manifest, digest = _manifest(folder)
+    meanings(), glossary()  # now: a confined process could not read them later
     path = folder / WEIGHTS
-    raw = _checked(path, manifest["files"])
-    del raw
+    _check(path, manifest["files"])
     try:
         with np.load(path, allow_pickle=False) as arrays:
             stored = {name: arrays[name] for name in arrays.files}
@@ -64,7 +66,7 @@ def check_artefact(folder: Path) -> None:
     """Check every file of an artefact against its manifest. Raises NotFound or Tampered."""
     manifest, _ = _manifest(folder)
     for name in manifest["files"]:
-        _checked(folder / name, manifest["files"])
+        _check(folder / name, manifest["files"])
 
 
 def _manifest(folder: Path) -> tuple[dict[str, Any], str]:
@@ -81,7 +83,7 @@ def _manifest(folder: Path) -> tuple[dict[str, Any], str]:
     return manifest, hashlib.sha256(raw).hexdigest()
 
 
-def _checked(path: Path, files: Mapping[str, str]) -> bytes:
+def _check(path: Path, files: Mapping[str, str]) -> None:
     try:
         raw = path.read_bytes()
     except OSError as error:
@@ -92,7 +94,6 @@ def _checked(path: Path, files: Mapping[str, str]) -> bytes:
             f"{path}: its SHA-256 begins {found[:12]}, and its manifest says"
             f" {files[path.name][:12]}; the file was changed, so take it from a copy you trust"
         )
-    return raw
 
 
 def _classifier(
@@ -103,12 +104,15 @@ def _classifier(
         linear=Linear(
             stored["idf"].astype(np.float32),
             stored["coefficients"].astype(np.float32),
+            stored["directions"].astype(np.float32),
             stored["intercepts"].astype(np.float32),
         ),
         weighing=Weighing(
             weights=stored["weights"],
             offsets=stored["offsets"],
+            levels=stored["levels"],
             categories=tuple(int(each) for each in stored["categories"]),
+            posts=tuple(bool(each) for each in stored["posts"]),
         ),
         thresholds=stored["thresholds"],
         digest=digest,
@@ -120,10 +124,13 @@ def arrays_of(classifier: Classifier) -> dict[str, np.ndarray]:
     return {
         "idf": classifier.linear.idf.astype(np.float16),
         "coefficients": classifier.linear.coefficients.astype(np.float16),
+        "directions": classifier.linear.directions.astype(np.float16),
         "intercepts": classifier.linear.intercepts,
         "weights": classifier.weighing.weights,
         "offsets": classifier.weighing.offsets,
+        "levels": classifier.weighing.levels,
         "categories": np.array(classifier.weighing.categories),
+        "posts": np.array(classifier.weighing.posts),
         "thresholds": classifier.thresholds,
     }
 

@@ -1,60 +1,135 @@
-"""Fit what puts experts together, and thresholds for a budget, on what experts had not seen."""
+"""Fit what puts experts together, and thresholds for a budget, on what experts had not seen.
+
+A budget is a share of clean mail that may be found, for each category and length. What counts is
+not the share observed but how large the true one may be (Clopper and Pearson, 1934, one-sided).
+"""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
+from scipy.stats import beta
 
-from classifiers.learned.estimator import weighing_model
-from classifiers.learned.sample import Sample
-from classifiers.learned.scorer import Evidence
-from classifiers.learned.weighing import KNOTS, LANGUAGES, Weighing, hat_rows
+from classifiers.learned.classifier import GROUPS
+from classifiers.learned.estimator import EXPERTS, POSTS, label_for, weighing_model
+from classifiers.learned.sample import CATEGORIES, Sample
+from classifiers.learned.scorer import VIEWS, Evidence
+from classifiers.learned.weighing import GATE, KNOTS, LANGUAGES, Weighing, hat_rows
 
 Array = npt.NDArray[np.float64]
 
-_TAIL = 0.995  # the quantile of clean mail at which lengths and languages are made equal
+_TAILS = (0.99, 0.997)  # quantiles of clean mail at which lengths and languages are made equal
+_LEAST = 1e-9
 _ENOUGH = 150  # clean texts near a knot, for its quantile to be trusted
 _MOST_SHIFT = 2.0  # logits
+_SURE = 0.95
 
 
-def fit_weighing(
-    judged: Sequence[Sample], seen: Sequence[Evidence], categories: Sequence[int]
-) -> Weighing:
-    """Fit weights and offsets of each expert, in each language."""
-    weights = np.zeros((len(categories), len(LANGUAGES), 2))
-    offsets = np.zeros((len(categories), len(LANGUAGES), len(KNOTS)))
+def fit_weighing(judged: Sequence[Sample], seen: Sequence[Evidence]) -> Weighing:
+    """Fit weights and offsets of each expert, in each language, on the texts it is for."""
+    weights = np.zeros((len(EXPERTS), len(LANGUAGES), len(KNOTS), VIEWS))
+    offsets = np.zeros((len(EXPERTS), len(LANGUAGES), len(KNOTS)))
     hats = hat_rows(seen)
-    languages = np.array([each.language if each.language in LANGUAGES else "en" for each in seen])
-    for expert, category in enumerate(categories):
-        inputs = np.array([(each.whole[expert], each.worst[expert]) for each in seen])
-        known = np.array([each.labels[category] is not None for each in judged])
-        truth = np.array([each.labels[category] or 0.0 for each in judged])
-        for place, language in enumerate(LANGUAGES):
+    languages = languages_of(seen)
+    posts = np.array([each.source in POSTS for each in judged])
+    for place, expert in enumerate(EXPERTS):
+        views = np.array([each.logits[:, place] for each in seen])
+        inputs = np.hstack([hats * view[:, np.newaxis] for view in views.T] + [hats])
+        labels = [label_for(expert, each) for each in judged]
+        known = np.array([each is not None for each in labels])
+        if expert.category != GATE:
+            known &= posts | (languages == "cy") if expert.posts else ~posts
+        truth = np.array([each or 0.0 for each in labels])
+        for at, language in enumerate(LANGUAGES):
             rows = known & (languages == language)
-            model = weighing_model().fit(np.hstack([inputs, hats])[rows], truth[rows])
-            weights[expert, place] = model.coef_[0][:2]
-            offsets[expert, place] = model.coef_[0][2:] + model.intercept_[0]
-        _level(weights[expert], offsets[expert], inputs, hats, languages, known & (truth == 0))
-    return Weighing(weights=weights, offsets=offsets, categories=tuple(categories))
-
-
-def _level(
-    weights: Array,
-    offsets: Array,
-    inputs: Array,
-    hats: Array,
-    languages: npt.NDArray[np.str_],
-    clean: npt.NDArray[np.bool_],
-) -> None:
-    """Shift offsets so that clean texts of any length and language reach as high as English ones."""
-    english = clean & (languages == "en")
-    target = np.quantile(inputs[english] @ weights[0] + hats[english] @ offsets[0], _TAIL)
-    for place, language in enumerate(LANGUAGES):
-        for knot in range(len(KNOTS)):
-            near = clean & (languages == language) & (hats[:, knot] > 1 / 2)
-            if near.sum() < _ENOUGH:
+            if len(set(truth[rows])) == 1:  # there are no public posts in Welsh
+                weights[place, at], offsets[place, at] = weights[place, 0], offsets[place, 0]
                 continue
-            reached = np.quantile(
-                inputs[near] @ weights[place] + hats[near] @ offsets[place], _TAIL
-            )
-            offsets[place, knot] += np.clip(target - reached, -_MOST_SHIFT, _MOST_SHIFT)
+            model = weighing_model().fit(inputs[rows], truth[rows])
+            *of_views, alone = np.split(model.coef_[0], VIEWS + 1)
+            weights[place, at] = np.stack(of_views, axis=1)
+            offsets[place, at] = alone + model.intercept_[0]
+    weighing = Weighing(
+        weights=weights,
+        offsets=offsets,
+        levels=np.zeros((len(CATEGORIES), len(LANGUAGES), len(KNOTS))),
+        categories=tuple(each.category for each in EXPERTS),
+        posts=tuple(each.posts for each in EXPERTS),
+    )
+    return replace(weighing, levels=_levels(weighing, judged, seen, hats))
+
+
+def languages_of(seen: Sequence[Evidence]) -> npt.NDArray[np.str_]:
+    """The language that each text is judged as."""
+    return np.array([each.language if each.language in LANGUAGES else "en" for each in seen])
+
+
+def _levels(
+    weighing: Weighing, judged: Sequence[Sample], seen: Sequence[Evidence], hats: Array
+) -> Array:
+    """What makes clean mail of any length, in either language, reach equally high."""
+    clean = np.array([is_clean_mail(each) for each in judged])
+    mails = [each for each, taken in zip(seen, clean, strict=True) if taken]
+    scores = np.array([weighing.probabilities(each, weighing.logits(each)) for each in mails])
+    logits = np.log(np.clip(scores, _LEAST, 1 - _LEAST) / (1 - np.clip(scores, _LEAST, 1 - _LEAST)))
+    languages, hats = languages_of(mails), hats[clean]
+    target = np.quantile(logits[languages == "en"], _TAILS, axis=0)
+    levels = np.zeros_like(weighing.levels)
+    for at, language in enumerate(LANGUAGES):
+        for knot in range(len(KNOTS)):
+            near = (languages == language) & (hats[:, knot] > 1 / 2)
+            if near.sum() >= _ENOUGH:
+                reached = np.quantile(logits[near], _TAILS, axis=0)
+                levels[:, at, knot] = np.clip(
+                    (target - reached).mean(axis=0), -_MOST_SHIFT, _MOST_SHIFT
+                )
+    return levels
+
+
+def is_clean_mail(sample: Sample) -> bool:
+    """Whether it counts against the budget: a whole mail that nobody called bad."""
+    return sample.kind == "email" and 1.0 not in sample.labels
+
+
+def fit_thresholds(clean: Array, words: npt.NDArray[np.int64], budget: float) -> Array:
+    """Thresholds that a share of clean mail of each length reaches, surely no more than budgeted.
+
+    Takes probabilities of shape (mails, categories) and the mails' lengths; returns thresholds of
+    shape (categories, groups). Where there is too little mail of a length to be sure, or none
+    reaches so high, the threshold of all lengths together holds.
+    """
+    groups = np.searchsorted(GROUPS, words, side="right")
+    together = _thresholds(clean, budget)
+    return np.stack(
+        [
+            np.fmax(_thresholds(clean[groups == group], budget), together)
+            if (groups == group).any()
+            else together
+            for group in range(len(GROUPS) + 1)
+        ],
+        axis=1,
+    )
+
+
+def _thresholds(clean: Array, budget: float) -> Array:
+    """One for each category: just above the highest score that must not be reached; or nan."""
+    allowed = _allowed(len(clean), budget)
+    if allowed < 0:
+        return np.full(clean.shape[1], np.nan)
+    highest = np.sort(clean, axis=0)[::-1][allowed]
+    above: Array = np.nextafter(highest, 1.0)
+    return above
+
+
+def _allowed(mails: int, budget: float) -> int:
+    """How many of so many mails may be found, that the true share is within budget; -1: none."""
+    found = -1
+    while found + 1 < mails and _upper(found + 1, mails) <= budget:
+        found += 1
+    return found
+
+
+def _upper(found: int, mails: int) -> float:
+    """The upper 95 % bound of the share of which `found` of `mails` were observed."""
+    return float(beta.ppf(_SURE, found + 1, mails - found))

@@ -67,18 +67,19 @@ class Classifier:
 
     def _probabilities(self, text: str) -> Array:
         seen = evidence(text, self._reader, self.linear)
-        return self.weighing.probabilities(self.weighing.logits(seen))
+        return self.weighing.probabilities(seen, self.weighing.logits(seen))
 
     def judge(self, text: str, *, explain: bool = False) -> tuple[Judged, ...]:
         """Judge one text by each category; reasons only for what is found, or to `explain`."""
         seen = evidence(text, self._reader, self.linear)
         logits = self.weighing.logits(seen)
-        probabilities = self.weighing.probabilities(logits)
+        probabilities = self.weighing.probabilities(seen, logits)
         group = int(np.searchsorted(GROUPS, seen.words, side="right"))
         judged = []
         for category, name in enumerate(self.categories):
             threshold = float(self.thresholds[category, group])
-            start, end, weights = 0, 0, ()
+            start, end = 0, 0
+            weights: tuple[Weight, ...] = ()
             if explain or probabilities[category] >= threshold:
                 expert = self.weighing.leading(logits, category)
                 start, end, weights = weigh(

@@ -8,11 +8,12 @@ share a group, so that no split can have a seed on both sides. corpus/DATASHEET.
 import random
 import re
 import tomllib
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from classifiers.learned.sample import CATEGORIES, Sample
+from models.errors import SettingInvalid
 
 FOLDER = Path(__file__).with_name("corpus")
 
@@ -105,8 +106,34 @@ def seeds(folder: Path = FOLDER) -> tuple[Seed, ...]:
             clean=each["clean"].strip(),
         )
         for path in sorted(folder.glob("[ce][yn]-?.toml"))
-        for number, each in enumerate(tomllib.loads(path.read_text(encoding="utf-8"))["seed"], 1)
+        for number, each in enumerate(_read(path, "seed"), 1)
     )
+
+
+def own_samples(folder: Path = FOLDER, *, most: int, seed: int) -> tuple[Sample, ...]:
+    """Every text of our corpus; the variants of a seed weigh as much as one without slots."""
+    choose = random.Random(seed)  # noqa: S311 - repeatable, no secret
+    out = []
+    for each in seeds(folder):
+        filled_in = list(variants(each, most, choose))
+        out += [replace(one, weight=2 / len(filled_in)) for one in filled_in]
+    return (*out, *ordinary(folder, choose))
+
+
+def ordinary(folder: Path, choose: random.Random) -> Iterator[Sample]:
+    """Clean mails of ours, which have no twin: what must pass, and what a bad one hides in."""
+    for path in sorted(folder.glob("??-ordinary.toml")):
+        for number, each in enumerate(_read(path, "mail"), 1):
+            filling = {name: choose.sample(given, 2) for name, given in _FILLINGS.items()}
+            yield Sample(
+                text=filled(each["text"].strip(), filling),
+                language=path.stem[:2],
+                labels=(0.0,) * len(CATEGORIES),
+                source="own mail",
+                group=f"{path.stem}-{number:04}",
+                writer=path.stem,
+                kind="email",
+            )
 
 
 def variants(seed: Seed, most: int, choose: random.Random) -> Iterator[Sample]:
@@ -149,6 +176,10 @@ def _labels(category: str, *, bad: bool) -> tuple[float | None, ...]:
     )
 
 
-def texts_of(samples: Sequence[Sample]) -> list[str]:
-    """Their texts, in order."""
-    return [each.text for each in samples]
+def _read(path: Path, table: str) -> list[dict[str, str]]:
+    """The tables of one corpus file. Raises SettingInvalid."""
+    try:
+        tables: list[dict[str, str]] = tomllib.loads(path.read_text(encoding="utf-8"))[table]
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError, KeyError) as error:
+        raise SettingInvalid(f"{path}: {error}; expected tables [[{table}]]") from None
+    return tables

@@ -1,20 +1,28 @@
 """The unfitted parts of the classifier, and every number that was chosen for them.
 
-Four linear experts over one feature space. What is abusive is told by two: one that learned from
-mail and one that learned from public posts, because a model that sees both learns that posts are
-abusive and mail is not. docs/classifier.md has what was tried.
+Linear experts over one feature space. What is abusive is told by two: one that learned from mail
+and one that learned from public posts, because a model that sees both learns that posts are
+abusive and mail is not. Another tells which a text is. docs/classifier.md has what was tried.
 """
 
 from dataclasses import dataclass
 
 from sklearn.linear_model import LogisticRegression, SGDClassifier
 
+from classifiers.learned.sample import Sample
+from classifiers.learned.weighing import GATE
+
 POSTS = frozenset(
-    "davidson edos sbic stormfront civil_toxic toxic_spans wikitalk_gc toxigen goemotions"
-    " surge_toxicity".split()
+    {
+        *("davidson", "edos", "sbic", "stormfront", "civil_toxic", "toxic_spans"),
+        *("wikitalk_gc", "toxigen", "goemotions", "surge_toxicity"),
+    }
 )
+OWN = frozenset({"own", "own mail"})  # seeds with their twins, and ordinary mails
 EPOCHS = 10
 FOLDS = 5
+MINED = 5_000  # windows of clean mail that an expert took for bad, learned from once more
+MEANING = 0.6  # what the logit by meaning counts beside that by words
 VARIANTS = 3  # of a seed with slots
 
 
@@ -23,18 +31,29 @@ class Expert:
     """One linear model: the category it tells, what it learns from, and how freely."""
 
     name: str
-    category: int  # place in CATEGORIES
-    posts: bool  # learns from public posts too, or from mail and our own writing alone
+    category: int  # place in CATEGORIES; GATE: whether a text is a post
+    posts: bool  # is for posts, and learns from them too; or for mail, and from mail and ours alone
     freedom: float  # the inverse of regularisation, as scikit-learn's C
     own_weight: float  # of a text of our corpus; a public one is 1 at the most
+    clean_weight: float = 1.0  # and of a clean one of ours: that times this
 
 
 EXPERTS = (
-    Expert(name="abusive mail", category=0, posts=False, freedom=10, own_weight=5),
+    Expert(
+        name="abusive mail", category=0, posts=False, freedom=10, own_weight=5, clean_weight=2.5
+    ),
     Expert(name="abusive post", category=0, posts=True, freedom=30, own_weight=1),
-    Expert(name="confidential", category=1, posts=False, freedom=10, own_weight=5),
-    Expert(name="commercial", category=2, posts=False, freedom=10, own_weight=5),
+    Expert(name="post or mail", category=GATE, posts=True, freedom=3, own_weight=1),
+    Expert(name="confidential", category=1, posts=False, freedom=10, own_weight=5, clean_weight=2),
+    Expert(name="commercial", category=2, posts=False, freedom=10, own_weight=5, clean_weight=4),
 )
+
+
+def label_for(expert: Expert, sample: Sample) -> float | None:
+    """What an expert is to say of a sample; None where that is not known."""
+    if expert.category == GATE:
+        return float(sample.source in POSTS)
+    return sample.labels[expert.category]
 
 
 def linear_model(freedom: float, rows: int, seed: int) -> SGDClassifier:
@@ -47,6 +66,11 @@ def linear_model(freedom: float, rows: int, seed: int) -> SGDClassifier:
         tol=None,
         random_state=seed,
     )
+
+
+def meaning_model() -> LogisticRegression:
+    """Logistic regression over the meaning of a text."""
+    return LogisticRegression(C=10.0, max_iter=300)
 
 
 def weighing_model() -> LogisticRegression:

@@ -3,12 +3,14 @@
 from collections.abc import Iterable, Sequence
 
 import numpy as np
+import numpy.typing as npt
 import scipy.sparse as sp
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.feature_extraction.text import TfidfTransformer
 from sklearn.pipeline import Pipeline
 
-from classifiers.learned.words import SPACE, Reader, features
+from classifiers.learned.meanings import meanings
+from classifiers.learned.words import SPACE, Reader, features, rows_of
 
 
 class HashedWords(TransformerMixin, BaseEstimator):
@@ -23,7 +25,7 @@ class HashedWords(TransformerMixin, BaseEstimator):
         reader = Reader()
         indices, counts, ends = [], [], [0]
         for text in texts:
-            chunks = reader.chunks(text)
+            chunks, _ = reader.chunks(text)
             if chunks:
                 places, times = np.unique(features(chunks), return_counts=True)
                 indices.append(places)
@@ -31,8 +33,8 @@ class HashedWords(TransformerMixin, BaseEstimator):
             ends.append(ends[-1] + (len(places) if chunks else 0))
         return sp.csr_matrix(
             (
-                np.concatenate(counts or [np.empty(0)]).astype(np.float32),
-                np.concatenate(indices or [np.empty(0, dtype=np.int32)]),
+                np.concatenate([np.empty(0), *counts]).astype(np.float32),
+                np.concatenate([np.empty(0, dtype=np.int32), *indices]),
                 np.array(ends),
             ),
             shape=(len(ends) - 1, SPACE),
@@ -46,3 +48,22 @@ class HashedWords(TransformerMixin, BaseEstimator):
 def weighted_words() -> Pipeline:
     """Counts, then sublinear counts times idf, each row of length 1 (Salton and Buckley, 1988)."""
     return Pipeline([("words", HashedWords()), ("tfidf", TfidfTransformer(sublinear_tf=True))])
+
+
+class Meaning(TransformerMixin, BaseEstimator):
+    """Texts to their meanings, shape (texts, dimensions). Stateless: fit learns nothing."""
+
+    def fit(self, _texts: Sequence[str], _labels: object = None) -> "Meaning":
+        """Return itself."""
+        return self
+
+    def transform(self, texts: Iterable[str]) -> npt.NDArray[np.float32]:
+        """Return a row for each text; an empty text has zeros."""
+        reader, table = Reader(), meanings()
+        nothing = np.zeros(table.table.shape[1], dtype=np.float32)
+        chunked = (reader.chunks(each)[0] for each in texts)
+        return np.stack([table.of(rows_of(each)) if each else nothing for each in chunked])
+
+    def __sklearn_is_fitted__(self) -> bool:
+        """There is nothing to fit."""
+        return True

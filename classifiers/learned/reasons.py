@@ -9,9 +9,10 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
+from classifiers.learned.meanings import meanings
 from classifiers.learned.scorer import MOST, WHOLE, Evidence, Linear
 from classifiers.learned.weighing import Weighing
-from classifiers.learned.words import Chunk, Reader, features, located
+from classifiers.learned.words import Chunk, Reader, features, located, rows_of
 from classifiers.text.folding import fold
 from models.finding import Weight
 
@@ -25,7 +26,7 @@ def weigh(
 ) -> tuple[int, int, tuple[Weight, ...]]:
     """Return where the heaviest window stands, and the heaviest words for and against."""
     folded = fold(text)
-    chunks = reader.chunks(text)[:MOST]
+    chunks = reader.chunks(text)[0][:MOST]
     if not chunks:
         return 0, 0, ()
     places = [folded.span(*each) for each in located(folded.text)[:MOST]]
@@ -33,7 +34,7 @@ def weigh(
     order = np.argsort(-parts, kind="stable")
     heaviest = [each for each in order[:_FOR] if parts[each] > 0]
     against = [each for each in order[::-1][:_AGAINST] if parts[each] < 0]
-    first, last = seen.windows[expert]
+    first, last = seen.windows[expert][0]
     return (
         places[first][0],
         places[last - 1][1],
@@ -48,25 +49,53 @@ def contributions(
     chunks: Sequence[Chunk], linear: Linear, weighing: Weighing, seen: Evidence, expert: int
 ) -> Array:
     """What each chunk added to the expert's logit, shape (chunks,)."""
-    of_whole, of_window = weighing.weights_in(seen.language)[expert]
+    of_whole, of_worst, of_two = weighing.weights_for(seen)[expert]
     parts = np.zeros(len(chunks))
     whole = chunks[:WHOLE]
     parts[: len(whole)] += of_whole * _parts(whole, linear, expert)
-    first, last = seen.windows[expert]
-    parts[first:last] += of_window * _parts(chunks[first:last], linear, expert)
+    places = seen.windows[expert]
+    for (first, last), share in zip(places, _shares(of_worst, of_two, len(places)), strict=True):
+        parts[first:last] += share * _parts(chunks[first:last], linear, expert)
     return parts
+
+
+def _shares(of_worst: float, of_two: float, windows: int) -> tuple[float, ...]:
+    """How much the worst window counts, and the second."""
+    if windows == 1:
+        return (of_worst + of_two,)
+    return of_worst + of_two / 2, of_two / 2
 
 
 def _parts(chunks: Sequence[Chunk], linear: Linear, expert: int) -> Array:
-    found = features(chunks)
-    places, inverse, counts = np.unique(found, return_inverse=True, return_counts=True)
+    places, inverse, counts = np.unique(features(chunks), return_inverse=True, return_counts=True)
     values = (1 + np.log(counts)) * linear.idf[places]
     length = float(np.sqrt(values @ values)) or 1.0
-    each = (values * linear.coefficients[places, expert] / counts / length)[inverse]
-    owner = np.repeat(np.arange(len(chunks)), [len(chunk.features) for chunk in chunks])
-    token_owner = np.repeat(np.arange(len(chunks)), [len(chunk.tokens) for chunk in chunks])
-    parts = np.bincount(owner, each[: len(owner)], minlength=len(chunks))
-    pairs = each[len(owner) :] / 2
-    parts += np.bincount(token_owner[:-1], pairs, minlength=len(chunks))
-    parts += np.bincount(token_owner[1:], pairs, minlength=len(chunks))
+    rest = (values * linear.coefficients[places, expert] / counts / length)[inverse]
+    owner = _owners([len(chunk.features) for chunk in chunks])
+    own, rest = rest[: len(owner)], rest[len(owner) :]
+    parts = _meant(chunks, linear, expert) + np.bincount(owner, own, minlength=len(chunks))
+    for sizes in (
+        [len(chunk.tokens) for chunk in chunks],
+        [len(chunk.glosses) for chunk in chunks],
+    ):
+        owner = _owners(sizes)
+        pairs = max(len(owner) - 1, 0)
+        half, rest = rest[:pairs] / 2, rest[pairs:]
+        parts += np.bincount(owner[:-1], half, minlength=len(chunks))
+        parts += np.bincount(owner[1:], half, minlength=len(chunks))
     return parts
+
+
+def _meant(chunks: Sequence[Chunk], linear: Linear, expert: int) -> Array:
+    """What each chunk's words add by their meaning."""
+    vectors = meanings().table[rows_of(chunks)].astype(np.float64)
+    together = vectors.sum(axis=0)
+    length = float(np.sqrt(together @ together)) or 1.0
+    owner = _owners([len(chunk.meanings) for chunk in chunks])
+    added = vectors @ linear.directions[:, expert].astype(np.float64) / length
+    return np.asarray(np.bincount(owner, added, minlength=len(chunks)), dtype=np.float64)
+
+
+def _owners(sizes: Sequence[int]) -> npt.NDArray[np.int64]:
+    """The chunk that each of so many belongs to."""
+    return np.repeat(np.arange(len(sizes)), sizes)

@@ -7,17 +7,19 @@ parts of a score add up to its logit exactly.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
 
-from classifiers.learned.words import Chunk, Reader, features
-from classifiers.text.language import language_of
+from classifiers.learned.meanings import meanings
+from classifiers.learned.words import Chunk, Reader, features, rows_of
 
 FloatArray = npt.NDArray[np.float32]
 Scores = npt.NDArray[np.float64]
 
-WINDOW, STEP = 40, 20  # words
+VIEWS = 3
+SHORTEST, LONGEST = 8, 40  # words of a sentence, for a window
 WHOLE = 1_000  # words of a text that are scored together
 MOST = 6_000  # words of a text that are scored at all
 
@@ -26,63 +28,86 @@ MOST = 6_000  # words of a text that are scored at all
 class Evidence:
     """What was seen of one text before it is weighed."""
 
-    whole: FloatArray  # a logit for each category
-    worst: FloatArray  # the highest of the windows', for each category
-    windows: tuple[tuple[int, int], ...]  # first and last chunk of the worst window of each
+    logits: (
+        FloatArray  # (VIEWS, experts): the whole text's, the worst window's, the worst two's mean
+    )
+    windows: tuple[tuple[tuple[int, int], ...], ...]  # of each expert the worst two: first, end
     words: int
     language: str
 
 
 class Linear:
-    """A linear model over hashed features: term weights, and coefficients for each category."""
+    """Linear experts: over hashed features, and over the meaning of the text."""
 
-    def __init__(self, idf: FloatArray, coefficients: FloatArray, intercepts: FloatArray) -> None:
-        """Take arrays of shape (SPACE,), (SPACE, categories) and (categories,)."""
+    def __init__(
+        self,
+        idf: FloatArray,
+        coefficients: FloatArray,
+        directions: FloatArray,
+        intercepts: FloatArray,
+    ) -> None:
+        """Take arrays of shape (SPACE,), (SPACE, experts), (dimensions, experts), (experts,)."""
         self.idf = idf
         self.coefficients = coefficients
+        self.directions = directions
         self.intercepts = intercepts
 
-    def logits(self, found: npt.NDArray[np.int32]) -> FloatArray:
-        """Score features: sublinear counts times idf, of length 1 together (Salton, 1988)."""
-        places, counts = np.unique(found, return_counts=True)
+    def logits(self, chunks: Sequence[Chunk]) -> FloatArray:
+        """Score some chunks, at least one: their words and their meaning, each by its coefficients.
+
+        Words are sublinear counts times idf, of length 1 together (Salton and Buckley, 1988).
+        """
+        places, counts = np.unique(features(chunks), return_counts=True)
         values = (1 + np.log(counts)).astype(np.float32) * self.idf[places]
         length = float(np.sqrt(values @ values)) or 1.0
-        return (values @ self.coefficients[places]) / length + self.intercepts
+        words = (values @ self.coefficients[places]) / length
+        meaning = meanings().of(rows_of(chunks)) @ self.directions
+        logits: FloatArray = words + meaning + self.intercepts
+        return logits
 
 
-def windows(chunks: int) -> Iterator[tuple[int, int]]:
-    """Yield the first chunk of each window and that behind its last; they overlap by half."""
-    if chunks <= WINDOW + STEP // 2:
-        yield 0, chunks
-        return
-    for start in range(0, chunks - STEP, STEP):
-        yield start, min(start + WINDOW, chunks)
+def windows(chunks: Sequence[Chunk]) -> list[tuple[int, int]]:
+    """Where windows begin and end, in chunks: sentences, and each sentence with the next."""
+    ends = [place for place, _ in _ends(chunks)]
+    starts = [0, *ends[:-1]]
+    alone = list(zip(starts, ends, strict=True))
+    return alone + [(one[0], other[1]) for one, other in pairwise(alone)]
+
+
+def _ends(chunks: Sequence[Chunk]) -> Iterator[tuple[int, int]]:
+    """Where sentences end, none too short or too long, and how long each is."""
+    start = 0
+    for place, chunk in enumerate(chunks, 1):
+        size = place - start
+        if place == len(chunks) or size >= LONGEST or (size >= SHORTEST and chunk.ends):
+            yield place, size
+            start = place
 
 
 def evidence(text: str, reader: Reader, linear: Linear) -> Evidence:
     """Score a text whole and by windows. An empty text is scored as the intercepts alone."""
-    chunks = reader.chunks(text)[:MOST]
+    chunks, language = reader.chunks(text)
+    chunks = chunks[:MOST]
     if not chunks:
         nothing = linear.intercepts
         return Evidence(
-            whole=nothing, worst=nothing, windows=((0, 0),) * len(nothing), words=0, language=""
+            logits=np.stack([nothing] * VIEWS),
+            windows=(((0, 0),),) * len(nothing),
+            words=0,
+            language="",
         )
-    whole = linear.logits(features(chunks[:WHOLE]))
-    places = list(windows(len(chunks)))
+    whole = linear.logits(chunks[:WHOLE])
+    places = windows(chunks)
     each = (
-        np.stack([linear.logits(features(chunks[start:end])) for start, end in places])
+        np.stack([linear.logits(chunks[start:end]) for start, end in places])
         if len(places) > 1
         else whole[np.newaxis]
     )
-    best = each.argmax(axis=0)
+    order = np.argsort(each, axis=0, kind="stable")[::-1][:2]
+    highest = np.take_along_axis(each, order, axis=0)
     return Evidence(
-        whole=whole,
-        worst=each.max(axis=0),
-        windows=tuple(places[place] for place in best),
+        logits=np.stack([whole, highest[0], highest.mean(axis=0)]),
+        windows=tuple(tuple(places[place] for place in two) for two in order.T),
         words=len(chunks),
-        language=_language(chunks),
+        language=language,
     )
-
-
-def _language(chunks: Sequence[Chunk]) -> str:
-    return language_of(word for chunk in chunks for word in chunk.words)

@@ -7,29 +7,27 @@ thread, and the final experts on all of it. Same samples and seed, same figures.
 import random
 import zlib
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
-import scipy.sparse as sp
-from sklearn.linear_model import SGDClassifier
 from sklearn.pipeline import Pipeline
 
 from classifiers.learned.calibration import fit_weighing
-from classifiers.learned.estimator import EXPERTS, FOLDS, POSTS, Expert, linear_model
+from classifiers.learned.estimator import FOLDS, OWN
 from classifiers.learned.features import weighted_words
+from classifiers.learned.fitting import Fitted, Rows, fit_experts, linear_of, rows_of_texts
+from classifiers.learned.judging import judgeable
 from classifiers.learned.sample import Sample
 from classifiers.learned.scorer import Evidence, Linear, evidence
 from classifiers.learned.weighing import Weighing
 from classifiers.learned.words import Reader
 
-Array = npt.NDArray[np.float64]
 Progress = Callable[[str, float], None]  # what is done, and how much of all, 0 to 1
+Each = Callable[[Callable[[Any], Any], Sequence[Any]], Iterable[Any]]  # as `map`
 
-OWN = "own"
-MAIL = frozenset({"email", "mail", "hidden", "hidden clean"})
-_HOST = (80, 700)  # words of a mail that a bad sentence is hidden in
-_HIDDEN = 60  # words of what is hidden, at most
+Work: TypeAlias = tuple[Sequence[Sample], Rows, npt.NDArray[np.int64], int, int, Pipeline]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,127 +35,73 @@ class Trained:
     """A trained classifier, and what was judged on the way."""
 
     features: Pipeline
-    experts: tuple[SGDClassifier, ...]
+    experts: tuple[Fitted, ...]
     linear: Linear
     weighing: Weighing
     judged: tuple[Sample, ...]  # each by experts that had not seen its group
     seen: tuple[Evidence, ...]
 
 
-def train(samples: Sequence[Sample], *, seed: int, progress: Progress) -> Trained:
-    """Train on samples. Repeatable: the same samples and seed give the same arrays."""
+def train(
+    samples: Sequence[Sample],
+    *,
+    seed: int,
+    progress: Progress,
+    apart: str = "writer",
+    each: Each = map,
+) -> Trained:
+    """Train on samples. Repeatable: the same samples and seed give the same arrays.
+
+    What is judged on the way is judged by experts that saw no other text of its writer; or, with
+    `apart` as "seed_kind", none of its kind. `each` runs the folds: `map`, or a cluster's.
+    """
     progress("reading", 0.0)
-    pipeline = weighted_words().fit([each.text for each in samples])
-    rows = pipeline.transform([each.text for each in samples])
-    folds = np.array([fold_of(each.group) for each in samples])
+    texts = [each.text for each in samples]
+    pipeline = weighted_words().fit(texts)
+    rows = rows_of_texts(pipeline, texts)
+    folds = folds_of(samples, apart)
+    work = [(samples, rows, folds, fold, seed, pipeline) for fold in range(FOLDS)]
     judged: list[Sample] = []
     seen: list[Evidence] = []
-    for fold in range(FOLDS):
+    for fold, (chosen, its) in enumerate(each(judge_fold, work)):
         progress(f"fold {fold + 1}", (1 + fold) / (FOLDS + 2))
-        linear = linear_of(pipeline, fit_experts(samples, rows, folds != fold, seed))
-        inside = [each for each, its in zip(samples, folds, strict=True) if its == fold]
-        chosen = list(judgeable(inside, random.Random(seed + fold)))  # noqa: S311 - repeatable
-        reader = Reader()
         judged += chosen
-        seen += [evidence(each.text, reader, linear) for each in chosen]
+        seen += its
     progress("putting together", (FOLDS + 1) / (FOLDS + 2))
-    experts = fit_experts(samples, rows, np.ones(len(samples), dtype=bool), seed)
+    experts = fit_experts(samples, rows, np.ones(len(samples), dtype=bool), pipeline, seed)
     return Trained(
         features=pipeline,
         experts=experts,
         linear=linear_of(pipeline, experts),
-        weighing=fit_weighing(judged, seen, [each.category for each in EXPERTS]),
+        weighing=fit_weighing(judged, seen),
         judged=tuple(judged),
         seen=tuple(seen),
+    )
+
+
+def judge_fold(work: Work) -> tuple[list[Sample], list[Evidence]]:
+    """Judge what is in one fold by experts fitted on the others."""
+    samples, rows, folds, fold, seed, pipeline = work
+    linear = linear_of(pipeline, fit_experts(samples, rows, folds != fold, pipeline, seed))
+    inside = [each for each, its in zip(samples, folds, strict=True) if its == fold]
+    chosen = list(judgeable(inside, random.Random(seed + fold)))  # noqa: S311 - repeatable
+    reader = Reader()
+    return chosen, [evidence(each.text, reader, linear) for each in chosen]
+
+
+def folds_of(samples: Sequence[Sample], apart: str) -> npt.NDArray[np.int64]:
+    """The fold of each sample: of ours by writer or kind, of public ones by group."""
+    values = sorted({getattr(each, apart) for each in samples if each.source in OWN})
+    return np.array(
+        [
+            values.index(getattr(each, apart)) % FOLDS
+            if each.source in OWN
+            else fold_of(each.group)
+            for each in samples
+        ]
     )
 
 
 def fold_of(group: str) -> int:
     """The fold of a group, the same in every run."""
     return zlib.crc32(group.encode()) % FOLDS
-
-
-def fit_experts(
-    samples: Sequence[Sample], rows: sp.csr_matrix, chosen: npt.NDArray[np.bool_], seed: int
-) -> tuple[SGDClassifier, ...]:
-    """Fit every expert on the chosen rows."""
-    return tuple(_fit(each, samples, rows, chosen, seed) for each in EXPERTS)
-
-
-def _fit(
-    expert: Expert,
-    samples: Sequence[Sample],
-    rows: sp.csr_matrix,
-    chosen: npt.NDArray[np.bool_],
-    seed: int,
-) -> SGDClassifier:
-    places = [
-        place
-        for place, (sample, taken) in enumerate(zip(samples, chosen, strict=True))
-        if taken
-        and sample.labels[expert.category] is not None
-        and (expert.posts or sample.source not in POSTS)
-    ]
-    truth = np.array([samples[place].labels[expert.category] for place in places])
-    weights = np.array(
-        [
-            samples[place].weight * (expert.own_weight if samples[place].source == OWN else 1.0)
-            for place in places
-        ]
-    )
-    model = linear_model(expert.freedom, len(places), seed)
-    return model.fit(rows[places], truth, sample_weight=weights)
-
-
-def linear_of(pipeline: Pipeline, experts: Sequence[SGDClassifier]) -> Linear:
-    """The runtime form of fitted parts, in the precision that is stored."""
-    return Linear(
-        pipeline["tfidf"].idf_.astype(np.float16).astype(np.float32),
-        np.ascontiguousarray(
-            np.stack([each.coef_[0] for each in experts], axis=1)
-            .astype(np.float16)
-            .astype(np.float32)
-        ),
-        np.array([each.intercept_[0] for each in experts], dtype=np.float32),
-    )
-
-
-def judgeable(samples: Iterable[Sample], choose: random.Random) -> Iterable[Sample]:
-    """What calibration looks at: own writing, whole clean mails, Welsh joined into mails, and
-    own writing hidden in clean mails.
-    """
-    samples = list(samples)
-    own = [each for each in samples if each.source == OWN]
-    mails = [each for each in samples if each.kind == "email"]
-    yield from own
-    yield from mails
-    yield from joined_welsh(samples, choose)
-    low, high = _HOST
-    hosts = [each for each in mails if low <= len(each.text.split()) <= high]
-    for each in own:
-        if hosts and len(each.text.split()) <= _HIDDEN and each.language == "en":
-            yield hidden(each, choose.choice(hosts), choose)
-
-
-def hidden(guest: Sample, host: Sample, choose: random.Random) -> Sample:
-    """One text between two lines of a longer clean one; labelled as the guest."""
-    lines = host.text.splitlines()
-    at = choose.randrange(len(lines) + 1)
-    body = guest.text.partition("\n")[2] if guest.text.startswith("Subject:") else guest.text
-    return replace(
-        guest,
-        text="\n".join([*lines[:at], body.strip(), *lines[at:]]),
-        kind="hidden" if 1.0 in guest.labels else "hidden clean",
-    )
-
-
-def joined_welsh(samples: Sequence[Sample], choose: random.Random) -> Iterable[Sample]:
-    """Clean Welsh sentences joined into texts as long as mails."""
-    sentences = [each for each in samples if each.language == "cy" and each.kind == "sentence"]
-    choose.shuffle(sentences)
-    at = 0
-    while at < len(sentences):
-        size = choose.choice((1, 2, 4, 8, 16))
-        some = sentences[at : at + size]
-        at += size
-        yield replace(some[0], text=" ".join(each.text for each in some), kind="email")

@@ -2,7 +2,8 @@
 
 Whole text and worst window are put together for each expert, and what length and language add by
 themselves is taken out, so that one threshold means one share of clean mail at any length, in
-either language. Two experts of one category are joined as independent witnesses (noisy-or).
+either language. Where a category has two experts, a gate says how far the text is a post rather
+than mail, and so whom to believe (a mixture of experts: Jacobs and others, 1991).
 """
 
 import math
@@ -17,39 +18,69 @@ from classifiers.learned.scorer import Evidence
 Array = npt.NDArray[np.float64]
 
 LANGUAGES = ("en", "cy")
+GATE = -1
+_LEAST = 1e-9  # what no probability is below before it is levelled
 KNOTS = tuple(math.log(each) for each in (10, 30, 100, 300, 1_000))  # words of a text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Weighing:
-    """Shapes (experts, languages, 2) of weights and (experts, languages, knots) of offsets."""
+    """How much counts what, in each language, at each knot of length; in between, in a line."""
 
-    weights: Array  # of the whole text's logit and of the worst window's
-    offsets: Array  # in logits, between knots in a straight line
-    categories: tuple[int, ...]  # the category that each expert tells
+    weights: Array  # (experts, languages, knots, VIEWS), of the logits of each view of a text
+    offsets: Array  # (experts, languages, knots), in logits
+    levels: Array  # (categories, languages, knots), added to the logit of a category
+    categories: tuple[int, ...]  # the category that each expert tells; GATE for the gate
+    posts: tuple[bool, ...]  # which experts are for posts
 
     def logits(self, seen: Evidence) -> Array:
         """The logit of each expert, shape (experts,)."""
-        both = self.weights_in(seen.language)
         offset = self.offsets[:, _place(seen.language)] @ hats(seen.words)
-        return both[:, 0] * seen.whole + both[:, 1] * seen.worst + offset
+        logits: Array = (self.weights_for(seen) * seen.logits.T).sum(axis=1) + offset
+        return logits
 
-    def weights_in(self, language: str) -> Array:
-        """The weights of whole and worst window, shape (experts, 2)."""
-        return self.weights[:, _place(language)]
+    def weights_for(self, seen: Evidence) -> Array:
+        """The weights of each view of a text, shape (experts, VIEWS)."""
+        weights: Array = hats(seen.words) @ self.weights[:, _place(seen.language)]
+        return weights
 
-    def probabilities(self, logits: Array) -> Array:
+    def probabilities(self, seen: Evidence, logits: Array) -> Array:
         """The probability of each category, shape (categories,), from experts' logits."""
-        doubt = 1.0 / (1.0 + np.exp(np.clip(logits, -60, 60)))
-        out = np.ones(max(self.categories) + 1)
+        mixed = np.clip(self._mixed(logits), _LEAST, 1 - _LEAST)
+        level = self.levels[:, _place(seen.language)] @ hats(seen.words)
+        return _sigmoid(np.log(mixed / (1 - mixed)) + level)
+
+    def _mixed(self, logits: Array) -> Array:
+        sure = _sigmoid(logits)
+        post = self._post(logits)
+        out = np.zeros(max(self.categories) + 1)
         for expert, category in enumerate(self.categories):
-            out[category] *= doubt[expert]
-        return 1.0 - out
+            if category != GATE:
+                out[category] += sure[expert] * self._believed(expert, post)
+        return out
 
     def leading(self, logits: Array, category: int) -> int:
-        """The expert that is surest of a category."""
+        """The expert that adds most to a category's probability."""
+        post = self._post(logits)
+        sure = _sigmoid(logits)
         of_category = [each for each, its in enumerate(self.categories) if its == category]
-        return max(of_category, key=lambda each: logits[each])
+        return max(of_category, key=lambda each: sure[each] * self._believed(each, post))
+
+    def _believed(self, expert: int, post: float) -> float:
+        """How far an expert is believed, from 0 to 1, of a text that is so much of a post."""
+        if self.categories.count(self.categories[expert]) == 1:
+            return 1.0
+        return post if self.posts[expert] else 1.0 - post
+
+    def _post(self, logits: Array) -> float:
+        if GATE not in self.categories:
+            return 0.0
+        return float(_sigmoid(logits)[self.categories.index(GATE)])
+
+
+def _sigmoid(logits: Array) -> Array:
+    likely: Array = 1.0 / (1.0 + np.exp(-np.clip(logits, -60, 60)))
+    return likely
 
 
 def _place(language: str) -> int:

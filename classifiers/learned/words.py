@@ -14,7 +14,10 @@ from zlib import crc32
 import numpy as np
 import numpy.typing as npt
 
+from classifiers.learned.meanings import meanings
+from classifiers.learned.welsh import english
 from classifiers.text.folding import fold
+from classifiers.text.language import language_of
 
 IntArray = npt.NDArray[np.int32]
 Hashes = npt.NDArray[np.uint64]
@@ -37,40 +40,51 @@ _RUN = re.compile(r"(.)\1{2,}")
 _SWAPS = str.maketrans("013457@$!|8", "oieastasiib")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _SHOUTED = 4  # letters
+_ENDS, _CLOSING = (".", "!", "?", ":", ";"), "\"')"
 
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """What one chunk gives: its tokens' hashes, and the features that need no neighbour."""
+    """What one chunk gives: its tokens, their hashes, and the features that need no neighbour."""
 
     words: tuple[str, ...]
     tokens: Hashes
+    glosses: Hashes  # of the first English word of each token, in a Welsh text
     features: IntArray
+    meanings: IntArray  # rows of the table of meanings
+    ends: bool  # a sentence
 
 
 class Reader:
-    """Turns folded text into features, remembering what each chunk gave."""
+    """Turns texts into chunks, remembering what each gave. Not for threads."""
 
     def __init__(self) -> None:
         self._known: dict[str, Chunk] = {}
+        self._welsh: dict[str, Chunk] = {}
 
-    def __getstate__(self) -> dict[str, object]:
-        return {}  # what is remembered is no part of what a reader is
+    def chunks(self, text: str) -> tuple[list[Chunk], str]:
+        """The chunks of a text, which need not be folded, and its language."""
+        written = joined(fold(text).text.split())
+        chunks = [self._known.get(each) or self._read(each) for each in written]
+        language = language_of(word for chunk in chunks for word in chunk.words)
+        if language == "cy":
+            chunks = [self._welsh.get(each) or self._read_welsh(each) for each in written]
+        return chunks, language
 
-    def __setstate__(self, _state: dict[str, object]) -> None:
-        self._known = {}
+    def _read(self, written: str) -> Chunk:
+        return _remembered(self._known, written, _chunk(written, tuple(tokens(written))))
 
-    def chunks(self, text: str) -> list[Chunk]:
-        """The chunks of a text that may not be folded yet."""
-        return [self._chunk(each) for each in joined(fold(text).text.split())]
+    def _read_welsh(self, written: str) -> Chunk:
+        words = tuple(tokens(written))
+        return _remembered(
+            self._welsh, written, _chunk(written, words, tuple(english(each) for each in words))
+        )
 
-    def _chunk(self, written: str) -> Chunk:
-        found = self._known.get(written)
-        if found is None:
-            found = _read(written)
-            if len(self._known) < _REMEMBERED:
-                self._known[written] = found
-        return found
+
+def _remembered(known: dict[str, Chunk], written: str, chunk: Chunk) -> Chunk:
+    if len(known) < _REMEMBERED:
+        known[written] = chunk
+    return chunk
 
 
 def joined(chunks: list[str]) -> list[str]:
@@ -108,21 +122,30 @@ def _may_be_letter(character: str) -> bool:
     return character.isalpha() or character in "@$!*013"
 
 
-def _read(written: str) -> Chunk:
-    names = tuple(tokens(written))
-    features = [each for name in names for each in _features(name)]
+def _chunk(
+    written: str, words: tuple[str, ...], glosses: tuple[tuple[str, ...], ...] = ()
+) -> Chunk:
+    brought = [word for each in glosses for word in each]
+    features = [each for word in (*words, *brought) for each in _features(word)]
     letters = written.strip(".,;:!?()\"'")
     if len(letters) >= _SHOUTED and letters.isalpha() and letters.isupper():
         features.append(_place("<shouted>"))
     return Chunk(
-        names,
-        np.array([crc32(each.encode()) for each in names], dtype=np.uint64),
+        words,
+        _hashes(words),
+        _hashes([each[0] for each in glosses if each]),
         np.array(features, dtype=np.int32),
+        meanings().rows(brought if glosses else words),
+        written.rstrip(_CLOSING).endswith(_ENDS),
     )
 
 
+def _hashes(words: Sequence[str]) -> Hashes:
+    return np.array([crc32(each.encode()) for each in words], dtype=np.uint64)
+
+
 def tokens(written: str) -> Iterator[str]:
-    """Yield the tokens of one chunk: words in small letters, numbers and addresses by their kind."""
+    """Yield the tokens of one chunk: words in small letters; numbers, addresses by their kind."""
     if len(written) > _LONGEST:
         yield "<long>"
         return
@@ -168,9 +191,19 @@ def _place(name: str) -> int:
 
 
 def features(chunks: Sequence[Chunk]) -> IntArray:
-    """All features of some chunks, each as often as it occurs, in no order; of at least one chunk."""
-    hashes = np.concatenate([each.tokens for each in chunks])
-    return np.concatenate([*[each.features for each in chunks], pairs(hashes)])
+    """All features of some chunks, each as often as it occurs, in no order; of at least one chunk.
+
+    First each chunk's own, then the pairs of its tokens, then the pairs of its glosses.
+    """
+    single = [each.features for each in chunks]
+    together = pairs(np.concatenate([each.tokens for each in chunks]))
+    glossed = pairs(np.concatenate([each.glosses for each in chunks]))
+    return np.concatenate([*single, together, glossed])
+
+
+def rows_of(chunks: Sequence[Chunk]) -> IntArray:
+    """The rows in the table of meanings of all words of some chunks; of at least one chunk."""
+    return np.concatenate([each.meanings for each in chunks])
 
 
 def pairs(hashes: Hashes) -> IntArray:

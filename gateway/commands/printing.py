@@ -5,6 +5,10 @@ import sys
 import textwrap
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
 
 _NARROWEST = 40
 _WIDEST = 100
@@ -46,3 +50,11 @@ def _broken(line: Line, width: int) -> str:
         drop_whitespace=True,
         break_on_hyphens=False,
     )
+
+
+def progress_bar() -> "Progress":
+    """A bar on standard error, on a terminal alone."""
+    from rich.console import Console  # noqa: PLC0415 - heavy
+    from rich.progress import Progress  # noqa: PLC0415
+
+    return Progress(console=Console(stderr=True), disable=not sys.stderr.isatty())

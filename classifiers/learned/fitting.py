@@ -1,0 +1,164 @@
+"""Fit the experts, twice: the second time also on windows of clean mail that they took for bad.
+
+Hard negatives are what a budget on clean mail is spent on (Felzenszwalb and others, 2010).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import scipy.sparse as sp
+from sklearn.linear_model import LogisticRegression, SGDClassifier
+from sklearn.pipeline import Pipeline
+
+from classifiers.learned.estimator import (
+    EXPERTS,
+    MEANING,
+    MINED,
+    OWN,
+    POSTS,
+    Expert,
+    label_for,
+    linear_model,
+    meaning_model,
+)
+from classifiers.learned.features import Meaning
+from classifiers.learned.sample import Sample
+from classifiers.learned.scorer import MOST, Linear, windows
+from classifiers.learned.weighing import GATE
+from classifiers.learned.words import Reader, located
+from classifiers.text.folding import fold
+
+Array = npt.NDArray[np.float64]
+Flags = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rows:
+    """Texts as numbers: weighted words, shape (texts, SPACE), and meanings."""
+
+    words: sp.csr_matrix
+    meanings: npt.NDArray[np.float32]
+
+    def and_(self, more: "Rows") -> "Rows":
+        """These rows, and more below them."""
+        return Rows(
+            words=sp.vstack([self.words, more.words]).tocsr(),
+            meanings=np.vstack([self.meanings, more.meanings]),
+        )
+
+    def of(self, places: Sequence[int]) -> "Rows":
+        """Some of the rows."""
+        return Rows(words=self.words[places], meanings=self.meanings[places])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fitted:
+    """One expert: what it learned of words, and of meanings."""
+
+    words: SGDClassifier
+    meaning: LogisticRegression
+
+
+def rows_of_texts(pipeline: Pipeline, texts: Sequence[str]) -> Rows:
+    """Texts as numbers, by a fitted pipeline."""
+    return Rows(words=pipeline.transform(texts), meanings=Meaning().transform(texts))
+
+
+def fit_experts(
+    samples: Sequence[Sample], rows: Rows, chosen: Flags, pipeline: Pipeline, seed: int
+) -> tuple[Fitted, ...]:
+    """Fit every expert on the chosen rows, and again with what is mined from them."""
+    first = tuple(_fit(each, samples, rows, chosen, None, seed) for each in EXPERTS)
+    mails = [
+        each
+        for each, taken in zip(samples, chosen, strict=True)
+        if taken and each.kind == "email" and 1.0 not in each.labels
+    ]
+    mined = _mine(mails, linear_of(pipeline, first))
+    return tuple(
+        _fit(expert, samples, rows, chosen, rows_of_texts(pipeline, hard), seed) if hard else fitted
+        for expert, fitted, hard in zip(EXPERTS, first, mined, strict=True)
+    )
+
+
+def _mine(mails: Sequence[Sample], linear: Linear) -> list[list[str]]:
+    """The windows of clean mails that each expert for mail takes for bad, the worst first."""
+    reader = Reader()
+    found: list[list[tuple[float, str]]] = [[] for _ in EXPERTS]
+    floor = np.full(len(EXPERTS), -np.inf)
+    for mail in mails:
+        chunks = reader.chunks(mail.text)[0][:MOST]
+        spans = [fold(mail.text).span(*each) for each in located(fold(mail.text).text)]
+        for start, end in windows(chunks) if chunks else ():
+            logits = linear.logits(chunks[start:end])
+            for place in map(int, np.flatnonzero(logits > floor)):
+                if _minable(EXPERTS[place], mail):
+                    text = mail.text[spans[start][0] : spans[end - 1][1]]
+                    found[place].append((float(logits[place]), text))
+        for place, pool in enumerate(found):
+            if len(pool) > 2 * MINED:
+                pool.sort(reverse=True)
+                del pool[MINED:]
+                floor[place] = pool[-1][0]
+    return [[text for _, text in sorted(pool, reverse=True)[:MINED]] for pool in found]
+
+
+def _minable(expert: Expert, mail: Sample) -> bool:
+    return expert.category != GATE and not expert.posts and mail.labels[expert.category] == 0.0
+
+
+def _fit(
+    expert: Expert,
+    samples: Sequence[Sample],
+    rows: Rows,
+    chosen: Flags,
+    hard: Rows | None,
+    seed: int,
+) -> Fitted:
+    truths = [label_for(expert, each) for each in samples]
+    places = [
+        place
+        for place, truth in enumerate(truths)
+        if chosen[place]
+        and truth is not None
+        and (expert.posts or samples[place].source not in POSTS)
+    ]
+    truth = np.array([truths[place] for place in places], dtype=float)
+    weights = np.array([_weight(expert, samples[place], truths[place]) for place in places])
+    given = rows.of(places)
+    if hard is not None:
+        given = given.and_(hard)
+        truth = np.append(truth, np.zeros(len(hard.meanings)))
+        weights = np.append(weights, np.ones(len(hard.meanings)))
+    return Fitted(
+        words=linear_model(expert.freedom, len(truth), seed).fit(
+            given.words, truth, sample_weight=weights
+        ),
+        meaning=meaning_model().fit(given.meanings, truth, sample_weight=weights),
+    )
+
+
+def _weight(expert: Expert, sample: Sample, truth: float | None) -> float:
+    if sample.source not in OWN:
+        return sample.weight
+    return sample.weight * expert.own_weight * (1.0 if truth else expert.clean_weight)
+
+
+def linear_of(pipeline: Pipeline, experts: Sequence[Fitted]) -> Linear:
+    """The runtime form of fitted parts, in the precision that is stored."""
+    return Linear(
+        _stored(pipeline["tfidf"].idf_),
+        _stored(np.stack([each.words.coef_[0] for each in experts], axis=1)),
+        _stored(MEANING * np.stack([each.meaning.coef_[0] for each in experts], axis=1)),
+        np.array(
+            [each.words.intercept_[0] + MEANING * each.meaning.intercept_[0] for each in experts],
+            dtype=np.float32,
+        ),
+    )
+
+
+def _stored(values: Array) -> npt.NDArray[np.float32]:
+    """Values in half precision, which is what the weights' file keeps."""
+    return np.ascontiguousarray(values.astype(np.float16).astype(np.float32))
