@@ -30,6 +30,7 @@ from models.policy import Policy
 from quarantine.holding import Holding
 from quarantine.notices import Post
 from quarantine.review import Review
+from quarantine.working_hours import working_hours
 
 _log = logging.getLogger("porthor")
 _BIND_PATIENCE = 10.0  # seconds: a gateway killed just now may still be letting go of its port
@@ -63,7 +64,8 @@ def post(settings: Settings) -> Post:
 
 def review(settings: Settings, database: Database, policy: Policy) -> Review:
     """What decisions need."""
-    return Review(database=database, policy=policy, post=post(settings))
+    hours = working_hours(settings.review)
+    return Review(database=database, policy=policy, post=post(settings), hours=hours)
 
 
 def serve(settings: Settings) -> int:
@@ -93,6 +95,7 @@ async def _serve(settings: Settings) -> None:
             keyring=Keyring.load(settings.keys_file),
             policy=policy,
             post=post(settings),
+            hours=working_hours(settings.review),
         ),
     )
     try:

@@ -6,21 +6,27 @@ this module knows TOML and all of them.
 
 import difflib
 import ipaddress
+import re
 import tomllib
+from collections.abc import Callable
 from dataclasses import dataclass, fields
+from datetime import date
 from pathlib import Path
 from typing import Any, get_args, get_origin, get_type_hints
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from classifiers.settings import ClassifierSettings, ReadingSettings
 from gateway.settings import InspectionSettings, NextHopSettings, SmtpSettings
 from models.body import Body
 from models.errors import SettingInvalid
 from models.units import Duration, HostPort, Size
-from quarantine.settings import ConsoleSettings, NoticeSettings
+from quarantine.settings import ConsoleSettings, NoticeSettings, ReviewSettings
+from quarantine.working_hours import DAYS, SUBDIVISIONS
 
 _CHOICES = {
     ("nexthop", "starttls"): ("never", "may", "require"),
     ("inspection", "when_it_fails"): ("defer", "hold", "relay"),
+    ("review", "bank_holidays"): (*SUBDIVISIONS, "none"),
 }
 
 
@@ -52,6 +58,7 @@ _SECTIONS: dict[str, type[Any]] = {
     "inspection": InspectionSettings,
     "reading": ReadingSettings,
     "classifier": ClassifierSettings,
+    "review": ReviewSettings,
     "console": ConsoleSettings,
     "notices": NoticeSettings,
     "database": DatabaseSettings,
@@ -71,6 +78,7 @@ class Settings:
     inspection: InspectionSettings
     reading: ReadingSettings
     classifier: ClassifierSettings
+    review: ReviewSettings
     console: ConsoleSettings
     notices: NoticeSettings
     database_url: str
@@ -125,10 +133,12 @@ def _section(section: str, kind: type[Any], given: Any, name: str, mistakes: lis
             continue
         try:
             values[key] = _value(hints[key], value, _CHOICES.get((section, key)))
-            if (section, key) == ("smtp", "clients"):
-                _check_networks(values[key])
+            if check := _CHECKS.get((section, key)):
+                check(values[key])
         except ValueError as error:
             mistakes.append(f"{name}: {section}.{key} is {_shown(value)}; expected {error}")
+    if kind is ReviewSettings and values.get("closes", "17:00") <= values.get("opens", "09:00"):
+        mistakes.append(f"{name}: review.closes is not later than review.opens; expected it later")
     return kind(**values) if len(mistakes) == before else None
 
 
@@ -159,6 +169,41 @@ def _check_networks(networks: tuple[str, ...]) -> None:
             ipaddress.ip_network(each)
         except ValueError:
             raise ValueError('networks such as "10.1.0.0/16" or "2001:db8::/32"') from None
+
+
+def _check_times(value: str) -> None:
+    if not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", value):
+        raise ValueError('a time such as "09:00"')
+
+
+def _check_days(value: tuple[str, ...]) -> None:
+    if not value or not set(value) <= set(DAYS):
+        raise ValueError(f"one or more of {', '.join(DAYS)}")
+
+
+def _check_dates(value: tuple[str, ...]) -> None:
+    try:
+        for each in value:
+            date.fromisoformat(each)
+    except ValueError:
+        raise ValueError('dates such as "2026-12-29"') from None
+
+
+def _check_zone(value: str) -> None:
+    try:
+        ZoneInfo(value)
+    except (ValueError, OSError, ZoneInfoNotFoundError):
+        raise ValueError('a time zone such as "Europe/London"') from None
+
+
+_CHECKS: dict[tuple[str, str], Callable[[Any], None]] = {
+    ("smtp", "clients"): _check_networks,
+    ("review", "opens"): _check_times,
+    ("review", "closes"): _check_times,
+    ("review", "days"): _check_days,
+    ("review", "closed"): _check_dates,
+    ("review", "zone"): _check_zone,
+}
 
 
 def _database_url(url: str, base: Path) -> str:

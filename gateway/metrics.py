@@ -1,6 +1,6 @@
 """Counters and timings in Prometheus' names; no address, id or content in a label."""
 
-from prometheus_client import Counter, Histogram
+from prometheus_client import Counter, Gauge, Histogram
 
 MESSAGES = Counter("porthor_messages", "Messages by what became of them", ["outcome"])
 SESSIONS = Counter("porthor_sessions", "SMTP sessions accepted")
@@ -12,3 +12,11 @@ INSPECTION_SECONDS = Histogram(
     "From a message read to its findings",
     buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5, 30),
 )
+WAITING = Gauge("porthor_held_waiting", "Held messages that wait for a person to decide")
+OLDEST_UNANSWERED = Gauge(
+    "porthor_held_oldest_unanswered_seconds", "Since the oldest of them was held; 0 if none waits"
+)
+UNASSIGNED = Gauge(
+    "porthor_held_unassigned", "Of them, those that nobody in the directory may decide on"
+)
+PASSED_ON = Counter("porthor_turns_passed_on", "Turns that ended without an answer", ["why"])

@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
+from gateway import metrics
 from gateway.delivery import Courier, Result, is_release
 from models.db import breakdowns, held, outbox
 from models.db.database import Database
@@ -21,6 +22,7 @@ from models.errors import Conflict, NotFound, Tampered, Unavailable
 from models.held import HeldState
 from quarantine.access import open_to_send
 from quarantine.review import Review
+from quarantine.turns import look_at_waiting
 
 _log = logging.getLogger("porthor.worker")
 _FIRST_WAIT, _LONGEST_WAIT = timedelta(seconds=5), timedelta(hours=4)
@@ -39,9 +41,15 @@ class Worker:
     review: Review
     courier: Courier
     every: float = 1.0  # seconds between looks at the outbox
+    every_turn: float = 5.0  # seconds between looks at whose turn it is
 
     async def run(self) -> None:
         """Work until cancelled."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._send())
+            group.create_task(self._pass_on())
+
+    async def _send(self) -> None:
         while True:
             try:
                 busy = await self.once()
@@ -50,6 +58,32 @@ class Worker:
                 busy = False
             if not busy:
                 await asyncio.sleep(self.every)
+
+    async def _pass_on(self) -> None:
+        after = ""
+        while True:
+            try:
+                after = await asyncio.to_thread(self.look_at_turns, datetime.now(UTC), after)
+            except Unavailable as error:
+                _log.error("worker: %s", error)
+            await asyncio.sleep(self.every_turn)
+
+    def look_at_turns(self, now: datetime, after: str = "") -> str:
+        """Pass on what nobody answered in time; return where the next look begins.
+
+        This is all that a clock does with a held message: it becomes the next person's turn.
+        """
+        looked = look_at_waiting(self.database, self.review.turns, now, after=after)
+        for held_id, why in looked.passed:
+            metrics.PASSED_ON.labels(why.value).inc()
+            _log.info("%s: turn=passed-on, why=%s", held_id, why.value)
+        with self.database.reading() as session:
+            waiting = held.waiting(session)
+        oldest = (now - waiting.oldest).total_seconds() if waiting.oldest else 0.0
+        metrics.WAITING.set(waiting.count)
+        metrics.OLDEST_UNANSWERED.set(oldest)
+        metrics.UNASSIGNED.set(waiting.unassigned)
+        return looked.next_after
 
     async def once(self) -> bool:
         """Send what is due now, a few at a time; tell whether there was anything."""

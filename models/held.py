@@ -46,6 +46,32 @@ def can_move(before: HeldState, after: HeldState) -> bool:
     return after in TRANSITIONS[before]
 
 
+class Tie(StrEnum):
+    """How a person of the body is involved in a message; each of them bars from deciding."""
+
+    AUTHOR = "author"  # in From or Sender, whoever gave the envelope
+    RECIPIENT = "recipient"  # of any copy, those that did not wait included
+    NAMED = "named"  # the message names them: it may be about them, or complain of them
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Involved:
+    """One person found in a message when it was held: an id, never the words around it."""
+
+    person: str
+    tie: Tie
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turn:
+    """Whose turn it is to decide, since when and until when; all empty before the first."""
+
+    since: datetime | None = None
+    ends: datetime | None = None  # then the clock passes it on, and does nothing else
+    asked: tuple[str, ...] = ()  # ids of those who were told it is theirs, the latest last
+    declined: tuple[str, ...] = ()  # ids of those who said that someone else should decide
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeldMessage:
     """A message that waits, without its content, which is sealed (see models/db/contents.py)."""
@@ -67,5 +93,8 @@ class HeldMessage:
     classifier: str = ""
     program: str = ""
     reviewer: str | None = None  # the id of the person whose turn it is
+    turn: Turn = Turn()
+    involved: tuple[Involved, ...] = ()
+    apart: bool = False  # to HR or a protected address: the sender's own line does not decide
     decisions: tuple[Decision, ...] = ()
     note: str = field(default="", repr=False)  # the next hop's words when it rejected a release

@@ -15,6 +15,22 @@ class Role(StrEnum):
     ADMINISTRATOR = "administrator"  # runs the system, never reads the mail (L29)
 
 
+class Standing(StrEnum):
+    """Whether a person works for the body now. Only who is active may sign in or decide."""
+
+    ACTIVE = "active"
+    SUSPENDED = "suspended"  # for a time; their mail and their records stay theirs
+    LEFT = "left"  # never deleted: their held mail is still decided on
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Absence:
+    """The days on which a person cannot decide, both included."""
+
+    first: date
+    last: date | None = None  # None: until they say they are back
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
     """One member of staff. Ids are sign-in names, lower case."""
@@ -26,10 +42,25 @@ class Person:
     department: str = ""
     manager: str | None = None  # a person's id
     deputy: str | None = None  # who acts for this person
+    alternate: str | None = None  # who decides on the mail of one who has no manager
     roles: frozenset[Role] = frozenset()
-    active: bool = True
-    away: bool = False
+    standing: Standing = Standing.ACTIVE
+    away: bool = False  # the directory says so
+    absence: Absence | None = None  # the person says so; an import leaves it alone
     informed: date | None = None  # when told of the monitoring (L7)
+    informed_by: str = ""  # and how, such as "letter" or "induction"
+
+    @property
+    def active(self) -> bool:
+        """Whether this person may sign in and decide."""
+        return self.standing is Standing.ACTIVE
+
+    def away_on(self, day: date) -> bool:
+        """Tell whether this person cannot be asked to decide on a day."""
+        absence = self.absence
+        if absence and absence.first <= day and (absence.last is None or day <= absence.last):
+            return True
+        return self.away
 
     @property
     def email(self) -> str:

@@ -1,18 +1,23 @@
-"""People from a CSV file: every mistake at once, by line and column.
+"""People from a CSV file: every mistake at once, by line and column; and what the directory lacks.
 
 Columns: id, name, addresses (separated by spaces), language (cy or en), department, manager,
-deputy, roles (separated by spaces), active, away (yes or no), informed (a date such as
-2026-09-01). id, name and addresses must be there; the others may be left out.
+deputy, alternate (who decides on the mail of one who has no manager: a chief executive, a head),
+roles (separated by spaces), standing (active, suspended or left; or active, yes or no), away (yes
+or no), informed (when told of the monitoring, a date such as 2026-09-01), informed_by (how, such
+as letter). id, name and addresses must be there; the others may be left out. Columns are parted
+by commas, semicolons or tabs.
 """
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 from pathlib import Path
 
 from models.address import parse_address
 from models.errors import SettingInvalid
-from models.person import Person, Role
+from models.person import Person, Role, Standing
 
 _NEEDED = ("id", "name", "addresses")
 _KNOWN = (
@@ -21,11 +26,17 @@ _KNOWN = (
     "department",
     "manager",
     "deputy",
+    "alternate",
     "roles",
+    "standing",
     "active",
     "away",
     "informed",
+    "informed_by",
 )
+_NAMING = ("manager", "deputy", "alternate")
+_LONGEST_HOW = 40  # characters of informed_by
+_ENOUGH_ON_DUTY = 2  # one may be away, or named in the message
 _YES = {"yes": True, "no": False, "": None}
 
 
@@ -33,7 +44,9 @@ def read_people(path: Path) -> list[Person]:
     """Read everyone in a CSV file. Raises SettingInvalid with every mistake, a line each."""
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.DictReader(file)
+            first = file.readline()
+            file.seek(0)
+            reader = csv.DictReader(file, delimiter=max(",;\t", key=first.count))
             columns = reader.fieldnames or []
             rows = list(reader)
     except (OSError, UnicodeDecodeError, csv.Error) as error:
@@ -79,11 +92,29 @@ def _person(row: dict[str, str]) -> Person:
         department=row.get("department", ""),
         manager=row.get("manager") or None,
         deputy=row.get("deputy") or None,
+        alternate=row.get("alternate") or None,
         roles=frozenset(_role(each) for each in row.get("roles", "").split()),
-        active=_answer(row, "active", default=True),
+        standing=_standing(row),
         away=_answer(row, "away", default=False),
         informed=_date(row.get("informed", "")),
+        informed_by=_how(row.get("informed_by", "")),
     )
+
+
+def _standing(row: dict[str, str]) -> Standing:
+    text = row.get("standing", "").lower()
+    if not text:
+        return Standing.ACTIVE if _answer(row, "active", default=True) else Standing.LEFT
+    try:
+        return Standing(text)
+    except ValueError:
+        raise ValueError(f'standing is "{text}"; expected active, suspended or left') from None
+
+
+def _how(text: str) -> str:
+    if len(text) > _LONGEST_HOW or not text.isprintable():
+        raise ValueError(f"informed_by: expected a few words, at most {_LONGEST_HOW} characters")
+    return text
 
 
 def _role(text: str) -> Role:
@@ -122,7 +153,89 @@ def _contradictions(people: list[Person]) -> Iterator[str]:
             if owner != each.id:
                 yield f'an address of "{each.id}" is also one of "{owner}"'
     for each in people:
-        for column in ("manager", "deputy"):
+        for column in _NAMING:
             named = getattr(each, column)
             if named and named not in ids:
                 yield f'{column} of "{each.id}" is "{named}", who is not in the file'
+            if named == each.id:
+                yield f'{column} of "{each.id}" is the same person'
+
+
+class Lack(StrEnum):
+    """What can keep held mail waiting, or from being held at all."""
+
+    MANAGER = "no manager and no alternate"
+    CIRCLE = "their managers go round in a circle"
+    MANAGER_GONE = "their manager has left or is suspended"
+    DEPUTY_GONE = "their deputy has left or is suspended"
+    DEPUTY = "manages people and has no deputy"
+    MANAGER_RUNS_IT = "manages people and is an administrator, who reads no mail"
+    NOT_INFORMED = "not recorded as informed of the monitoring"
+    ON_DUTY = "fewer than two duty reviewers at work"
+
+
+def lacks(people: Mapping[str, Person]) -> dict[Lack, tuple[str, ...]]:
+    """Say what the directory lacks: for each kind the ids of those it concerns, sorted.
+
+    Nothing here loses a message: quarantine/escalation.py finds someone else. It says where
+    the line is so thin that mail goes to the duty reviewers.
+    """
+    active = [each for each in people.values() if each.active]
+    managers = {each.manager for each in active}
+    found: dict[Lack, set[str]] = {each: set() for each in Lack}
+    for person in active:
+        for lack in _lacks_of(person, people, manages=person.id in managers):
+            found[lack].add(person.id)
+    on_duty = {each.id for each in active if Role.DUTY_REVIEWER in each.roles}
+    if len(on_duty) < _ENOUGH_ON_DUTY:
+        found[Lack.ON_DUTY] = on_duty or {"-"}
+    return {lack: tuple(sorted(ids)) for lack, ids in found.items() if ids}
+
+
+def _lacks_of(person: Person, people: Mapping[str, Person], *, manages: bool) -> Iterator[Lack]:
+    manager, deputy = people.get(person.manager or ""), people.get(person.deputy or "")
+    if manager is None and not person.alternate:
+        yield Lack.MANAGER
+    if manager is not None and not manager.active:
+        yield Lack.MANAGER_GONE
+    if _is_circular(person, people):
+        yield Lack.CIRCLE
+    if manages and deputy is None:
+        yield Lack.DEPUTY
+    if deputy is not None and not deputy.active:
+        yield Lack.DEPUTY_GONE
+    if manages and Role.ADMINISTRATOR in person.roles:
+        yield Lack.MANAGER_RUNS_IT
+    if person.informed is None:
+        yield Lack.NOT_INFORMED
+
+
+def _is_circular(person: Person, people: Mapping[str, Person]) -> bool:
+    seen: set[str] = set()
+    above: Person | None = person
+    while above is not None and above.id not in seen:
+        seen.add(above.id)
+        above = people.get(above.manager or "")
+    return above is not None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Coverage:
+    """How many of a department's people were told of the monitoring (L7)."""
+
+    department: str
+    people: int
+    informed: int
+
+
+def coverage(people: Iterable[Person], on: date) -> tuple[Coverage, ...]:
+    """Count, by department, who is active and who was told by a day."""
+    counted: dict[str, list[bool]] = {}
+    for each in people:
+        if each.active:
+            told = each.informed is not None and each.informed <= on
+            counted.setdefault(each.department, []).append(told)
+    return tuple(
+        Coverage(department=name, people=len(told), informed=sum(told))
+        for name, told in sorted(counted.items())
+    )

@@ -1,37 +1,151 @@
-"""Whose turn it is to review a message. Pure.
+"""Whose turn it is to decide on a held message, and when it is the next person's. Pure.
 
-The sender's manager; if that person is away, has left, or is a recipient, their deputy; then
-the manager's manager in the same way; then a duty reviewer. A circular chain ends. This
-version knows no deadlines.
+The ladder: the sender's manager, that manager's deputy, the manager's manager and so on up; for
+one who has no manager, the named alternate (the chief executive's, a head's chair of governors);
+then the duty reviewers; then whoever else is trusted to decide on anyone's mail, managers first,
+as the policy's "another manager or colleague".
+A circular chain ends where it closes, a missing manager is passed by, and so is everyone whom
+`permissions.bar` keeps from deciding.
+
+Who is away is asked only when everyone who may decide is away. When all have had their turn the
+round begins again with who was asked longest ago. So a message is with nobody only if nobody in
+the whole directory may decide on it, and that is said aloud (quarantine/turns.py).
+
+No clock sends, refuses or ends anything here: all that comes out is a person (promise 10).
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from hashlib import sha256
 
-from models.address import parse_address
+from models.decision import Choice
+from models.held import HeldMessage
 from models.person import Person, Role
+from quarantine.permissions import People, bar, can_stand_in, sender_of
+
+_ELSEWHERE = frozenset({Role.HR, Role.PROTECTION_OFFICER, Role.AUDITOR, Role.ADMINISTRATOR})
 
 
-def reviewer_for(
-    sender: Person | None, recipients: Sequence[str], people: Mapping[str, Person]
-) -> str | None:
-    """Return the id of the person whose turn it is, or None if the body has no one."""
-    involved = {parse_address(each).key for each in recipients}
-    for person in _candidates(sender, people):
-        addressed = any(parse_address(each).key in involved for each in person.addresses)
-        if person.active and not person.away and not addressed and person != sender:
-            return person.id
+class Rung(StrEnum):
+    """Why it is this person's turn."""
+
+    MANAGER = "manager"  # the sender's
+    SENIOR = "senior"  # further up the line
+    DEPUTY = "deputy"  # of one of these
+    ALTERNATE = "alternate"  # named for one who has no manager
+    DUTY_REVIEWER = "duty-reviewer"
+    COLLEAGUE = "colleague"  # another manager or deputy, when there is no one else
+
+
+class Why(StrEnum):
+    """Why a message must be looked at: perhaps it is someone else's turn."""
+
+    NOBODY = "nobody"  # nobody has it
+    UNABLE = "unable"  # who has it may no longer decide: left, suspended, named, has voted
+    AWAY = "away"
+    LATE = "late"  # the turn has ended
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One person on the ladder, and why they stand there."""
+
+    person: str
+    rung: Rung
+    stands_for: str | None = None  # whose deputy or alternate
+
+
+def ladder(held: HeldMessage, people: People) -> Iterator[Step]:
+    """Yield everyone who may decide on a message, in the order they are asked; each once."""
+    seen: set[str] = set()
+    for step in _steps(held, people):
+        person = people.get(step.person)
+        if person is not None and person.id not in seen and bar(person, held) is None:
+            seen.add(person.id)
+            yield step
+
+
+def next_step(held: HeldMessage, people: People, day: date) -> Step | None:
+    """Return whose turn it is now; None if there is nobody else than who has it.
+
+    Who has voted to release is not asked for the second vote.
+    """
+    voted = {each.by for each in held.decisions if each.choice is Choice.RELEASE}
+    able = [each for each in ladder(held, people) if each.person not in voted]
+    present = [each for each in able if not people[each.person].away_on(day)]
+    asked = held.turn.asked
+    fresh = [each for each in present if each.person not in asked]
+    if fresh:
+        return fresh[0]
+    current = held.reviewer
+    others = [each for each in present if each.person != current]
+    if others:
+        return min(others, key=lambda each: asked.index(each.person))
+    if any(each.person == current for each in able):
+        return None
+    return min(
+        able, key=lambda each: Role.DUTY_REVIEWER not in people[each.person].roles, default=None
+    )
+
+
+def why_look(held: HeldMessage, people: People, now: datetime, day: date) -> Why | None:
+    """Say why a waiting message must perhaps go to someone else; None if it rightly waits."""
+    if held.reviewer is None:
+        return Why.NOBODY
+    person = people.get(held.reviewer)
+    voted = any(
+        each.by == held.reviewer and each.choice is Choice.RELEASE for each in held.decisions
+    )
+    if person is None or voted or bar(person, held) is not None:
+        return Why.UNABLE
+    if held.turn.ends is None or held.turn.ends <= now:
+        return Why.LATE
+    if person.away_on(day):
+        return Why.AWAY
     return None
 
 
-def _candidates(sender: Person | None, people: Mapping[str, Person]) -> Iterator[Person]:
-    seen: set[str] = {sender.id} if sender else set()
-    manager = people.get(sender.manager) if sender and sender.manager else None
-    while manager is not None and manager.id not in seen:
+def _steps(held: HeldMessage, people: People) -> Iterator[Step]:
+    sender = sender_of(held, people)
+    if sender is not None:
+        yield from _line(sender, held, people)
+    duty = (each for each in people.values() if Role.DUTY_REVIEWER in each.roles)
+    for person in sorted(duty, key=lambda each: _spread(held, each)):
+        yield Step(person=person.id, rung=Rung.DUTY_REVIEWER)
+    for facts in ("manager", "deputy", "alternate"):
+        ids = {getattr(each, facts) for each in people.values() if each.active}
+        trusted = [people[each] for each in ids if each in people]
+        for person in sorted(trusted, key=lambda each: _spread(held, each)):
+            if not person.roles & _ELSEWHERE:
+                yield Step(person=person.id, rung=Rung.COLLEAGUE)
+
+
+def _line(sender: Person, held: HeldMessage, people: People) -> Iterator[Step]:
+    """The line above a sender, each with their deputy; at its end, the alternate.
+
+    Of mail to HR or to a protected address the line is left out, and the alternate decides.
+    """
+    seen, last, rung = {sender.id}, sender, Rung.MANAGER
+    while (manager := people.get(last.manager or "")) is not None and manager.id not in seen:
         seen.add(manager.id)
-        yield manager
-        if manager.deputy and manager.deputy in people:
-            yield people[manager.deputy]
-        manager = people.get(manager.manager) if manager.manager else None
-    for person in sorted(people.values(), key=lambda each: each.id):
-        if Role.DUTY_REVIEWER in person.roles:
-            yield person
+        if not held.apart:
+            yield from _with_deputy(manager, rung, held)
+        last, rung = manager, Rung.SENIOR
+    for who in (last, sender):
+        alternate = people.get(who.alternate or "")
+        if alternate is not None and alternate.id not in seen:
+            seen.add(alternate.id)
+            yield Step(person=alternate.id, rung=Rung.ALTERNATE, stands_for=who.id)
+
+
+def _with_deputy(manager: Person, rung: Rung, held: HeldMessage) -> Iterator[Step]:
+    yield Step(person=manager.id, rung=rung)
+    if manager.deputy and can_stand_in(manager, held):
+        yield Step(person=manager.deputy, rung=Rung.DEPUTY, stands_for=manager.id)
+
+
+def _spread(held: HeldMessage, person: Person) -> str:
+    """An order that differs from message to message, so that no one gets them all."""
+    return sha256(f"{held.id}/{person.id}".encode()).hexdigest()

@@ -7,8 +7,6 @@ import json
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 
-from sqlalchemy.orm import Session
-
 from models.audit import Action, AuditEntry
 from models.db import contents, held, people
 from models.db.database import Database
@@ -18,12 +16,15 @@ from models.errors import Conflict
 from models.finding import Inspection
 from models.held import HeldMessage, HeldState
 from models.mail import Mail
-from models.person import Person
 from models.policy import Policy
 from models.verdict import Disposition, Verdict
 from quarantine import notices
-from quarantine.escalation import reviewer_for
+from quarantine.escalation import Rung, ladder
+from quarantine.involvement import involved, is_apart
 from quarantine.notices import Post
+from quarantine.permissions import People, sender_of
+from quarantine.turns import Turns
+from quarantine.working_hours import WorkingHours
 
 _RETRY_WINDOW = timedelta(days=5)  # for how long a sender's server tries again (RFC 5321 4.5.4.1)
 SYSTEM = "system"
@@ -37,6 +38,7 @@ class Holding:
     keyring: Keyring
     policy: Policy
     post: Post
+    hours: WorkingHours = WorkingHours()
 
     def hold(self, *, mail: Mail, verdict: Verdict, inspection: Inspection, now: datetime) -> str:
         """Hold the message for those who must wait; return its id.
@@ -44,7 +46,9 @@ class Holding:
         The same bytes for the same people within five days are a sender's server that lost
         our first answer: they get that answer. Raises Unavailable; then nothing was kept.
         """
-        message = _held_message(mail, verdict, inspection, now)
+        message = self._with_involved(
+            _held_message(mail, verdict, inspection, now), mail, inspection
+        )
         with self.database.writing() as session:
             same = held.find_same(
                 session,
@@ -55,10 +59,11 @@ class Holding:
             )
             if same is not None:
                 return same.id
-            everyone = {each.id: each for each in people.everyone(session)}
+            known = {each.id: each for each in people.everyone(session)}
             sender = people.by_address(session, message.sender)
-            recipients = [each.address for each in message.recipients]
-            message = replace(message, reviewer=reviewer_for(sender, recipients, everyone))
+            to = notices.reachable(message.sender, sender, self.policy)
+            asks_sender = message.disposition is Disposition.CONFIRM and to is not None
+            message, step = self.turns.first(message, known, now, told=not asks_sender)
             contents.put(session, self.keyring, message.id, _sealed(mail, inspection))
             entry = AuditEntry(
                 at=now,
@@ -68,33 +73,46 @@ class Holding:
                 detail=",".join(message.rules),
             )
             held.add(session, message, entry)
-            self._tell(session, message, sender, everyone.get(message.reviewer or ""), now)
+            if to is not None:
+                name = "confirm" if asks_sender else "held"
+                values = self._values(message, known)
+                notices.queue(session, self.post, name, to, values, held=message, now=now)
+            if step is None:
+                self.turns.tell_nobody(session, message, known, now)
+            elif not asks_sender:
+                self.turns.tell(session, "waiting", message, known, now, step)
         return message.id
 
-    def _tell(
-        self,
-        session: Session,
-        message: HeldMessage,
-        sender: Person | None,
-        reviewer: Person | None,
-        now: datetime,
-    ) -> None:
-        values = {
+    @property
+    def turns(self) -> Turns:
+        """Who is asked to decide."""
+        return Turns(policy=self.policy, post=self.post, hours=self.hours)
+
+    def _with_involved(self, message: HeldMessage, mail: Mail, found: Inspection) -> HeldMessage:
+        """Note who of the body is involved; before the transaction, as a text may be long."""
+        with self.database.reading() as session:
+            known = {each.id: each for each in people.everyone(session)}
+        sender = sender_of(message, known)
+        close = [each.person for each in ladder(message, known) if each.rung is not Rung.COLLEAGUE]
+        manager = sender.manager if sender else None
+        return replace(
+            message,
+            involved=involved(mail, found, known, close=close, manager=manager),
+            apart=is_apart(mail, known, self.policy.exempt.recipients),
+        )
+
+    def _values(self, message: HeldMessage, known: People) -> dict[str, dict[str, str]]:
+        """What the words to the sender are filled with."""
+        reviewer = known.get(message.reviewer or "")
+        return {
             language: {
                 "recipients": ", ".join(each.address for each in message.recipients),
                 "reasons": notices.reasons(message.rules, self.policy, language),
                 "reviewer": reviewer.name if reviewer else _SOMEONE[language],
-                "sender": sender.name if sender else _SENDER_UNKNOWN[language],
+                "deadline": self.turns.deadline(message, language),
             }
-            for language in ("en", "cy")
+            for language in notices.LANGUAGES
         }
-        to = notices.reachable(message.sender, sender, self.policy)
-        confirm = message.disposition is Disposition.CONFIRM
-        if to is not None:
-            name = "confirm" if confirm else "held"
-            notices.queue(session, self.post, name, to, values, held=message, now=now)
-        if reviewer is not None and not (confirm and to is not None):
-            notices.queue(session, self.post, "waiting", reviewer, values, held=message, now=now)
 
     def withdraw_unsent(self, held_id: str, *, now: datetime) -> None:
         """Undo a hold: the rest of the message was rejected, and its sender will be told so."""
@@ -128,7 +146,6 @@ class Holding:
 
 
 _SOMEONE = {"en": "Someone", "cy": "rhywun"}
-_SENDER_UNKNOWN = {"en": "someone in the organisation", "cy": "rhywun yn y sefydliad"}
 
 
 def rules_of(verdict: Verdict, at_least: Disposition) -> tuple[str, ...]:

@@ -28,6 +28,7 @@ from quarantine.settings import NoticeSettings
 
 _WORDS = tomllib.loads(Path(__file__).with_name("notices.toml").read_text(encoding="utf-8"))
 _LONGEST_ID = 200
+LANGUAGES = ("en", "cy")
 _RULE_LINE = "-" * 40
 
 
@@ -94,6 +95,11 @@ def queue(  # noqa: PLR0913 - what a notice is made of
         content=content,
         now=now,
     )
+
+
+def name_of_sender(sender: Person | None, language: str) -> str:
+    """The sender's name, or words for one who is in nobody's entry."""
+    return sender.name if sender else words("unknown-sender", language)["name"]
 
 
 def reachable(address: str, person: Person | None, policy: Policy) -> Person | str | None:

@@ -1,18 +1,30 @@
 """Who may do what. Pure; every question comes as a pair: can_ answers, check_ raises.
 
-Nobody decides on their own mail or on mail to them. Who runs the system, HR and the
-protection officer have no way to a held message here. What is not yours and what is not
-there answer alike.
+Nobody decides on their own mail, on mail to them, or on mail that names them: it may be about
+them or complain of them. Who runs the system, HR and the protection officer have no way to a
+held message here. What is not yours and what is not there answer alike.
 """
 
 from collections.abc import Mapping
+from enum import StrEnum
 
 from models.address import parse_address
 from models.errors import NotFound, NotPermitted
-from models.held import HeldMessage
+from models.held import HeldMessage, Tie
 from models.person import Person, Role
 
 People = Mapping[str, Person]  # by id
+
+
+class Bar(StrEnum):
+    """Why a person may not decide on a message, whoever asks them to."""
+
+    GONE = "gone"  # left, or suspended
+    SENDER = "sender"
+    RECIPIENT = "recipient"
+    NAMED = "named"  # the mail may be about them, or complain of them
+    DECLINED = "declined"  # they said that someone else should decide
+    RUNS_IT = "runs-it"  # an administrator runs the system and reads no mail (L29)
 
 
 def keys_of(person: Person) -> frozenset[str]:
@@ -31,33 +43,71 @@ def is_recipient(person: Person, held: HeldMessage) -> bool:
     return any(parse_address(each.address).key in mailboxes for each in held.recipients)
 
 
+def bar(person: Person, held: HeldMessage) -> Bar | None:
+    """Say what keeps a person from deciding on a message, if anything does."""
+    ties = {each.tie for each in held.involved if each.person == person.id}
+    if not person.active:
+        return Bar.GONE
+    if is_sender(person, held) or Tie.AUTHOR in ties:
+        return Bar.SENDER
+    if is_recipient(person, held) or Tie.RECIPIENT in ties:
+        return Bar.RECIPIENT
+    if Tie.NAMED in ties:
+        return Bar.NAMED
+    if person.id in held.turn.declined:
+        return Bar.DECLINED
+    if Role.ADMINISTRATOR in person.roles:
+        return Bar.RUNS_IT
+    return None
+
+
 def can_review(person: Person, held: HeldMessage, people: People) -> bool:
     """Tell whether this person is one of those who may read it and decide.
 
-    They are: whose turn it is, the sender's manager and that manager's deputy, and the duty
-    reviewers; never the sender or a recipient, and never someone who has left.
+    They are: whose turn it is, those who had a turn before and may still answer first, and the
+    sender's manager with that manager's deputy; none of them if anything bars them.
     """
-    if not person.active or is_sender(person, held) or is_recipient(person, held):
+    if bar(person, held) is not None:
         return False
     return (
         person.id == held.reviewer
-        or Role.DUTY_REVIEWER in person.roles
+        or person.id in held.turn.asked
         or person.id in _line_of(held, people)
     )
 
 
-def _line_of(held: HeldMessage, people: People) -> frozenset[str]:
-    """The sender's manager, and that manager's deputy."""
+def sender_of(held: HeldMessage, people: People) -> Person | None:
+    """Return the person whose mail it is, if the directory knows one; one at work rather.
+
+    Mail of a shared mailbox, which is nobody's, is its author's.
+    """
     key = parse_address(held.sender).key
-    sender = next((each for each in people.values() if key in keys_of(each)), None)
+    found = [each for each in people.values() if key in keys_of(each)]
+    if not found:
+        authors = (each.person for each in held.involved if each.tie is Tie.AUTHOR)
+        found = [people[each] for each in authors if each in people]
+    return min(found, key=lambda each: (not each.active, each.id), default=None)
+
+
+def can_stand_in(manager: Person, held: HeldMessage) -> bool:
+    """Tell whether a manager's deputy may act in their place.
+
+    Where the mail names the manager, or is the manager's own, it passes their deputy by too:
+    who was chosen by someone is not the one to judge a complaint about them, or their mail.
+    """
+    ties = {each.tie for each in held.involved if each.person == manager.id}
+    return not ties & {Tie.NAMED, Tie.AUTHOR} and not is_sender(manager, held)
+
+
+def _line_of(held: HeldMessage, people: People) -> frozenset[str]:
+    """The sender's manager, and that manager's deputy; no one if the mail goes to HR."""
+    sender = sender_of(held, people)
     manager = people.get(sender.manager) if sender and sender.manager else None
-    if manager is None:
+    if manager is None or held.apart:
         return frozenset()
-    return (
-        frozenset({manager.id, manager.deputy} - {None})
-        if manager.deputy
-        else frozenset({manager.id})
-    )
+    if manager.deputy and can_stand_in(manager, held):
+        return frozenset({manager.id, manager.deputy})
+    return frozenset({manager.id})
 
 
 def can_see(person: Person, held: HeldMessage, people: People) -> bool:

@@ -4,7 +4,7 @@ A decision and all that follows from it (state, outbox, notice, audit) are commi
 The first decision wins; who comes second is told who decided what.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -20,6 +20,8 @@ from models.policy import Policy
 from models.verdict import Disposition
 from quarantine import notices, permissions
 from quarantine.notices import Post
+from quarantine.turns import Turns
+from quarantine.working_hours import WorkingHours
 
 LONGEST_REASON = 500  # characters
 
@@ -31,6 +33,24 @@ class Review:
     database: Database
     policy: Policy
     post: Post
+    hours: WorkingHours = WorkingHours()
+
+    @property
+    def turns(self) -> Turns:
+        """Who is asked to decide."""
+        return Turns(policy=self.policy, post=self.post, hours=self.hours)
+
+    def hand_on(self, held_id: str, *, by: Person, now: datetime) -> None:
+        """Let a reviewer say that someone else should decide; no reason is asked.
+
+        They lose sight of it. Raises NotFound, NotPermitted, and Conflict if it was decided
+        meanwhile or nobody else may decide.
+        """
+        with self.database.writing() as session:
+            message = self._waiting(session, held_id)
+            known = {each.id: each for each in people.everyone(session)}
+            permissions.check_review(by, message, known)
+            self.turns.hand_on(session, message, by, known, now)
 
     def release(
         self, held_id: str, *, by: Person | str, reason: str = "", now: datetime
@@ -62,6 +82,9 @@ class Review:
         action = Action.RELEASE if enough else Action.VOTE
         held.decide(session, message.id, decision, _entry(message, actor, action, now))
         if not enough:
+            known = {each.id: each for each in people.everyone(session)}
+            voted = replace(message, decisions=(*message.decisions, decision))
+            self.turns.second_vote(session, voted, known, now)
             return HeldState.HELD
         entry = _entry(message, actor, Action.RELEASE, now, "to the outbox")
         held.move(session, message.id, HeldState.HELD, HeldState.RELEASED, entry)
@@ -131,8 +154,11 @@ class Review:
         held.move(session, message.id, HeldState.RELEASED, HeldState.HELD, entry, note=answer)
         held.clear_decisions(session, message.id)
         self.tell_sender(session, "undelivered", message, now, code=answer[:3])
-        if message.reviewer:
-            reviewer = people.get(session, message.reviewer)
+        message = replace(message, decisions=())
+        known = {each.id: each for each in people.everyone(session)}
+        self.turns.again(session, message, now)
+        reviewer = known.get(message.reviewer or "")
+        if reviewer and permissions.can_review(reviewer, message, known):
             values = {language: {"code": answer[:3]} for language in ("en", "cy")}
             notices.queue(session, self.post, "reopened", reviewer, values, held=message, now=now)
 

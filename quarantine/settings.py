@@ -1,8 +1,21 @@
-"""Settings of the console and of notices: [console] and [notices]. Every default is here."""
+"""Settings of review, console and notices: [review], [console], [notices]. All defaults."""
 
 from dataclasses import dataclass
 
 from models.units import Duration, HostPort
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewSettings:
+    """How long a person's turn to decide lasts, and when the body works."""
+
+    turn: Duration = Duration(14_400)  # of working time; then it is the next person's turn
+    opens: str = "09:00"
+    closes: str = "17:00"
+    days: tuple[str, ...] = ("mon", "tue", "wed", "thu", "fri")
+    bank_holidays: str = "wales"  # whose: wales, england, scotland, northern-ireland or none
+    closed: tuple[str, ...] = ()  # other days on which the body is closed, such as "2026-12-29"
+    zone: str = "Europe/London"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

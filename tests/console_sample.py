@@ -15,7 +15,7 @@ from models.db.keyring import Keyring
 from models.envelope import Client, Envelope, Recipient
 from models.mail import Mail
 from models.mime import read_message
-from models.person import Person, Role
+from models.person import Person, Role, Standing
 from models.policy import Bilingual, Clause, Condition, Ground, Justification, Policy, Rule
 from models.verdict import Disposition
 from quarantine.console.app import create_app
@@ -127,7 +127,7 @@ PEOPLE = (
         id="gadael",
         name="Wedi Gadael",
         addresses=("gadael@cantref.example",),
-        active=False,
+        standing=Standing.LEFT,
         language="en",
     ),
 )

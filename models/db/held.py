@@ -1,11 +1,11 @@
 """Held messages in rows: add, get, find, move. Each write takes an AuditEntry."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from models.address import parse_address
@@ -16,7 +16,7 @@ from models.decision import Choice, Decision
 from models.envelope import Client, Recipient
 from models.errors import Conflict, NotFound
 from models.finding import Finding, Weight
-from models.held import HeldMessage, HeldState, can_move
+from models.held import HeldMessage, HeldState, Involved, Tie, Turn, can_move
 from models.verdict import Disposition
 
 
@@ -43,6 +43,9 @@ def add(session: Session, held: HeldMessage, entry: AuditEntry) -> None:
             program=held.program,
             reviewer=held.reviewer,
             note=held.note,
+            involved=[{"person": each.person, "tie": each.tie.value} for each in held.involved],
+            apart=held.apart,
+            **_turn_to_row(held.turn),
         )
     )
     audit.append(session, entry)
@@ -134,10 +137,78 @@ def clear_decisions(session: Session, held_id: str) -> None:
     session.execute(delete(DecisionRow).where(DecisionRow.held == held_id))
 
 
-def reassign(session: Session, held_id: str, reviewer: str | None, entry: AuditEntry) -> None:
-    """Make it another person's turn."""
-    session.execute(update(HeldRow).where(HeldRow.id == held_id).values(reviewer=reviewer))
+def pass_on(
+    session: Session, seen: HeldMessage, reviewer: str | None, turn: Turn, entry: AuditEntry
+) -> None:
+    """Make it a person's turn, or raise Conflict if it is no longer as it was seen.
+
+    Changes whose turn it is and nothing else: the state stays what it was.
+    """
+    changed = session.execute(
+        update(HeldRow)
+        .where(
+            HeldRow.id == seen.id,
+            HeldRow.state == HeldState.HELD.value,
+            HeldRow.reviewer.is_not_distinct_from(seen.reviewer),
+            HeldRow.turn_ends.is_not_distinct_from(seen.turn.ends),
+        )
+        .values(reviewer=reviewer, **_turn_to_row(turn))
+    )
+    if changed.rowcount != 1:  # type: ignore[attr-defined]  # a CursorResult, as for every UPDATE
+        raise Conflict("someone else decided this one or passed it on; nothing of yours was saved")
     audit.append(session, entry)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """How many messages wait for a person, and since when the oldest does."""
+
+    count: int
+    oldest: datetime | None
+    unassigned: int  # of them, those that nobody may decide on
+
+
+def waiting(session: Session) -> Waiting:
+    """Count what waits."""
+    held_now = HeldRow.state == HeldState.HELD.value
+    count, oldest, assigned = session.execute(
+        select(func.count(), func.min(HeldRow.received), func.count(HeldRow.reviewer)).where(
+            held_now
+        )
+    ).one()
+    return Waiting(count=count, oldest=oldest, unassigned=count - assigned)
+
+
+def reviewers(session: Session) -> frozenset[str]:
+    """Return the ids of those whose turn it is with some message that waits."""
+    query = select(HeldRow.reviewer).where(HeldRow.state == HeldState.HELD.value).distinct()
+    return frozenset(each for each in session.scalars(query) if each is not None)
+
+
+def to_pass_on(
+    session: Session, now: datetime, unable: Collection[str], *, after: str = "", limit: int
+) -> list[HeldMessage]:
+    """Return what may have to go to someone else, by id, those after an id: some may have to stay.
+
+    That is: whose turn has ended, what is nobody's turn, and what is the turn of someone in
+    `unable` (away, left, suspended).
+    """
+    query = (
+        select(HeldRow)
+        .where(
+            HeldRow.state == HeldState.HELD.value,
+            HeldRow.id > after,
+            or_(
+                HeldRow.turn_ends.is_(None),
+                HeldRow.turn_ends <= now,
+                HeldRow.reviewer.is_(None),
+                HeldRow.reviewer.in_(list(unable)),
+            ),
+        )
+        .order_by(HeldRow.id)
+        .limit(limit)
+    )
+    return _held(session, list(session.scalars(query)))
 
 
 def narrow(session: Session, held_id: str, recipients: Sequence[Recipient]) -> None:
@@ -192,9 +263,28 @@ def _message(row: HeldRow, decisions: tuple[Decision, ...]) -> HeldMessage:
         classifier=row.classifier,
         program=row.program,
         reviewer=row.reviewer,
+        turn=Turn(
+            since=row.turn_since,
+            ends=row.turn_ends,
+            asked=tuple(row.asked or ()),
+            declined=tuple(row.declined or ()),
+        ),
+        involved=tuple(
+            Involved(person=each["person"], tie=Tie(each["tie"])) for each in row.involved or ()
+        ),
+        apart=bool(row.apart),
         decisions=decisions,
         note=row.note,
     )
+
+
+def _turn_to_row(turn: Turn) -> dict[str, Any]:
+    return {
+        "turn_since": turn.since,
+        "turn_ends": turn.ends,
+        "asked": list(turn.asked),
+        "declined": list(turn.declined),
+    }
 
 
 def _finding(stored: dict[str, Any]) -> Finding:

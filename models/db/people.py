@@ -1,7 +1,7 @@
 """People in rows: the directory, whose mailbox is whose, and local passwords."""
 
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import date
 from typing import Any
 
@@ -9,65 +9,158 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from models.address import parse_address
-from models.audit import AuditEntry
-from models.db import audit
+from models.audit import Action, AuditEntry
+from models.db import audit, sign_ins
 from models.db.tables import PersonAddressRow, PersonRow
 from models.errors import NotFound
-from models.person import Person, Role
+from models.person import Absence, Person, Role, Standing
+
+_REVIEWING = ("manager", "deputy", "alternate", "roles", "standing")  # who may read what
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """One fact of one person that an import changes, as text; addresses only as how many."""
+
+    person: str
+    fact: str
+    before: str
+    after: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PeopleChange:
-    """What an import changed: ids."""
+    """What an import changed: ids, and each fact of those who were known before."""
 
     added: tuple[str, ...]
     changed: tuple[str, ...]
-    deactivated: tuple[str, ...]
+    deactivated: tuple[str, ...]  # no longer in the file: they have left
+    differences: tuple[Difference, ...] = ()
 
 
 def changes(session: Session, people: Sequence[Person]) -> PeopleChange:
     """Say what replacing everyone with these people would change."""
     known = {each.id: each for each in everyone(session)}
     given = {each.id for each in people}
+    differences = {
+        each.id: _differences(known[each.id], each) for each in people if each.id in known
+    }
     return PeopleChange(
         added=tuple(each.id for each in people if each.id not in known),
-        changed=tuple(each.id for each in people if known.get(each.id, each) != each),
+        changed=tuple(each for each, found in differences.items() if found),
         deactivated=tuple(
-            each.id for each in known.values() if each.active and each.id not in given
+            each.id
+            for each in known.values()
+            if each.standing is not Standing.LEFT and each.id not in given
         ),
+        differences=tuple(each for found in differences.values() for each in found),
     )
 
 
+def _differences(before: Person, after: Person) -> list[Difference]:
+    """Every fact that differs. What a person says of their own absence is not the directory's."""
+    return [
+        Difference(
+            person=after.id,
+            fact=each.name,
+            before=_shown(getattr(before, each.name)),
+            after=_shown(getattr(after, each.name)),
+        )
+        for each in fields(Person)
+        if each.name != "absence" and getattr(before, each.name) != getattr(after, each.name)
+    ]
+
+
+def _shown(value: Any) -> str:
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "yes" if value else "no"
+        case frozenset():
+            return " ".join(sorted(value))
+        case tuple():
+            return f"{len(value)} addresses"
+        case _:
+            return str(value)
+
+
 def replace_all(session: Session, people: Sequence[Person], entry: AuditEntry) -> PeopleChange:
-    """Make the directory these people; who is no longer there becomes inactive, never deleted."""
+    """Make the directory these people; who is no longer there has left, and is never deleted.
+
+    Who may read whose mail, and who was told of the monitoring, is entered person by person.
+    """
     change = changes(session, people)
     session.execute(delete(PersonAddressRow))
     for person in people:
         _put(session, person)
+        if not person.active:
+            sign_ins.close_all(session, person.id)
     for gone in change.deactivated:
         row = session.get_one(PersonRow, gone)
         row.facts = {**row.facts, "active": False}
+        row.standing = Standing.LEFT.value
+        sign_ins.close_all(session, gone)
     session.flush()
-    for person in everyone(session):
+    taken: set[str] = set()
+    for person in sorted(everyone(session), key=lambda each: not each.active):
         for address in person.addresses:
             key = parse_address(address).key
-            if session.get(PersonAddressRow, key) is None:
+            if key not in taken:
+                taken.add(key)
                 session.add(PersonAddressRow(key=key, person=person.id))
-                session.flush()
     audit.append(session, entry)
+    for each in _to_enter(change, people, entry):
+        audit.append(session, each)
     return change
+
+
+def _to_enter(
+    change: PeopleChange, people: Sequence[Person], entry: AuditEntry
+) -> Iterator[AuditEntry]:
+    """The entries about single people that an import makes."""
+    for each in change.differences:
+        if each.fact in _REVIEWING:
+            detail = f"{each.fact}: {each.before or '-'} to {each.after or '-'}"
+            yield replace(entry, action=Action.CHANGE_PERSON, subject=each.person, detail=detail)
+    for gone in change.deactivated:
+        yield replace(entry, action=Action.CHANGE_PERSON, subject=gone, detail="standing: left")
+    told = set(change.added)
+    told |= {each.person for each in change.differences if each.fact.startswith("informed")}
+    for person in people:
+        if person.id in told and person.informed:
+            detail = f"{person.informed} {person.informed_by}".strip()
+            yield replace(entry, action=Action.INFORM, subject=person.id, detail=detail)
+
+
+def set_absence(
+    session: Session, person_id: str, absence: Absence | None, entry: AuditEntry
+) -> None:
+    """Note that a person is away, or is back. Raises NotFound."""
+    row = session.get(PersonRow, person_id)
+    if row is None:
+        raise NotFound("no such person in the directory")
+    row.absent_from = absence.first if absence else None
+    row.absent_until = absence.last if absence else None
+    audit.append(session, entry)
 
 
 def _put(session: Session, person: Person) -> None:
     facts: dict[str, Any] = asdict(person)
+    for column in ("standing", "alternate", "informed_by", "absence"):  # in columns of their own
+        del facts[column]
+    facts["active"] = person.active
     facts["addresses"] = list(person.addresses)
     facts["roles"] = sorted(person.roles)
     facts["informed"] = person.informed.isoformat() if person.informed else None
     row = session.get(PersonRow, person.id)
     if row is None:
-        session.add(PersonRow(id=person.id, facts=facts, password_hash=None))
-    else:
-        row.facts = facts
+        row = PersonRow(id=person.id, password_hash=None)
+        session.add(row)
+    row.facts = facts
+    row.standing = person.standing.value
+    row.alternate = person.alternate
+    row.informed_by = person.informed_by
 
 
 def get(session: Session, person_id: str) -> Person:
@@ -76,6 +169,12 @@ def get(session: Session, person_id: str) -> Person:
     if row is None:
         raise NotFound("no such person in the directory")
     return _person(row)
+
+
+def find(session: Session, person_id: str) -> Person | None:
+    """Return one person, or None."""
+    row = session.get(PersonRow, person_id)
+    return _person(row) if row else None
 
 
 def by_address(session: Session, address: str) -> Person | None:
@@ -109,4 +208,12 @@ def _person(row: PersonRow) -> Person:
     facts["addresses"] = tuple(facts["addresses"])
     facts["roles"] = frozenset(Role(each) for each in facts["roles"])
     facts["informed"] = date.fromisoformat(facts["informed"]) if facts["informed"] else None
-    return Person(**facts)
+    active = facts.pop("active")
+    before_0002 = Standing.ACTIVE if active else Standing.LEFT
+    return Person(
+        **facts,
+        standing=Standing(row.standing) if row.standing else before_0002,
+        alternate=row.alternate,
+        informed_by=row.informed_by or "",
+        absence=Absence(first=row.absent_from, last=row.absent_until) if row.absent_from else None,
+    )

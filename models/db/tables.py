@@ -1,6 +1,6 @@
 """The rows. Seen by no one outside models/db."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from sqlalchemy import JSON, DateTime, ForeignKey, Index, LargeBinary, MetaData, String, Text
@@ -64,6 +64,12 @@ class HeldRow(Row):
     program: Mapped[str] = mapped_column(String(32))
     reviewer: Mapped[str | None] = mapped_column(String(128), index=True)
     note: Mapped[str] = mapped_column(Text)
+    involved: Mapped[list[Any] | None]  # this and what follows: since 0002, None before
+    apart: Mapped[bool | None]
+    asked: Mapped[list[Any] | None]
+    declined: Mapped[list[Any] | None]
+    turn_since: Mapped[datetime | None]
+    turn_ends: Mapped[datetime | None] = mapped_column(index=True)
 
 
 class DecisionRow(Row):
@@ -149,6 +155,11 @@ class PersonRow(Row):
     id: Mapped[str] = mapped_column(String(128), primary_key=True)
     facts: Mapped[dict[str, Any]]
     password_hash: Mapped[str | None] = mapped_column(Text)
+    standing: Mapped[str | None] = mapped_column(String(16))  # since 0002: None is facts.active
+    alternate: Mapped[str | None] = mapped_column(String(128))
+    informed_by: Mapped[str | None] = mapped_column(Text)
+    absent_from: Mapped[date | None]
+    absent_until: Mapped[date | None]
 
 
 class PersonAddressRow(Row):

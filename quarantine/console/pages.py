@@ -15,7 +15,8 @@ from starlette.responses import HTMLResponse, RedirectResponse
 
 from models.address import parse_address
 from quarantine.console.visit import Visit
-from quarantine.console.words import LANGUAGES, translations, write_size, write_time
+from quarantine.console.words import LANGUAGES, translations, write_size
+from quarantine.dates import write_time
 
 _TEMPLATES = Path(__file__).parent.parent / "templates"
 

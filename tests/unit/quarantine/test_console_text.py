@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 
 from models.finding import Text
 from quarantine.console.text import Mark, mask, numbered_lines
-from quarantine.console.words import translations, write_size, write_time
+from quarantine.console.words import translations, write_size
+from quarantine.dates import write_time
 
 
 def text_of(content, own=()):
