@@ -24,12 +24,13 @@ _LEAST = 1e-9
 _ENOUGH = 150  # clean texts near a knot, for its quantile to be trusted
 _MOST_SHIFT = 2.0  # logits
 _SURE = 0.95
+_CERTAIN = 8.0  # logits: what an expert says that has nothing to go by is not so
 
 
 def fit_weighing(judged: Sequence[Sample], seen: Sequence[Evidence]) -> Weighing:
     """Fit weights and offsets of each expert, in each language, on the texts it is for."""
     weights = np.zeros((len(EXPERTS), len(LANGUAGES), len(KNOTS), VIEWS))
-    offsets = np.zeros((len(EXPERTS), len(LANGUAGES), len(KNOTS)))
+    offsets = np.full((len(EXPERTS), len(LANGUAGES), len(KNOTS)), -_CERTAIN)
     hats = hat_rows(seen)
     languages = languages_of(seen)
     posts = np.array([each.source in POSTS for each in judged])
@@ -43,7 +44,7 @@ def fit_weighing(judged: Sequence[Sample], seen: Sequence[Evidence]) -> Weighing
         truth = np.array([each or 0.0 for each in labels])
         for at, language in enumerate(LANGUAGES):
             rows = known & (languages == language)
-            if len(set(truth[rows])) == 1:  # there are no public posts in Welsh
+            if len(set(truth[rows])) < 2:  # noqa: PLR2004 - no posts in Welsh, or no public data
                 weights[place, at], offsets[place, at] = weights[place, 0], offsets[place, 0]
                 continue
             model = weighing_model().fit(inputs[rows], truth[rows])

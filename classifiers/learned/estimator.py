@@ -18,7 +18,7 @@ POSTS = frozenset(
         *("wikitalk_gc", "toxigen", "goemotions", "surge_toxicity"),
     }
 )
-OWN = frozenset({"own", "own mail"})  # seeds with their twins, and ordinary mails
+OWN = frozenset({"own", "own mail", "answers"})  # seeds and twins, ordinary mails, reviewers
 EPOCHS = 10
 FOLDS = 5
 MINED = 5_000  # windows of clean mail that an expert took for bad, learned from once more

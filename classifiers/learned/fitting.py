@@ -5,6 +5,7 @@ Hard negatives are what a budget on clean mail is spent on (Felzenszwalb and oth
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -27,7 +28,7 @@ from classifiers.learned.features import Meaning
 from classifiers.learned.sample import Sample
 from classifiers.learned.scorer import MOST, Linear, windows
 from classifiers.learned.weighing import GATE
-from classifiers.learned.words import Reader, located
+from classifiers.learned.words import SPACE, Reader, located
 from classifiers.text.folding import fold
 
 Array = npt.NDArray[np.float64]
@@ -132,12 +133,24 @@ def _fit(
         given = given.and_(hard)
         truth = np.append(truth, np.zeros(len(hard.meanings)))
         weights = np.append(weights, np.ones(len(hard.meanings)))
+    words = linear_model(expert.freedom, len(truth), seed)
+    if len(set(truth)) < 2:  # noqa: PLR2004 - without public data there are no posts to tell
+        return Fitted(words=_silent(words, SPACE), meaning=_silent(meaning_model(), _width(given)))
     return Fitted(
-        words=linear_model(expert.freedom, len(truth), seed).fit(
-            given.words, truth, sample_weight=weights
-        ),
+        words=words.fit(given.words, truth, sample_weight=weights),
         meaning=meaning_model().fit(given.meanings, truth, sample_weight=weights),
     )
+
+
+def _width(rows: Rows) -> int:
+    return int(rows.meanings.shape[1])
+
+
+def _silent(model: Any, width: int) -> Any:
+    """A model that says nothing of any text."""
+    model.coef_, model.intercept_ = np.zeros((1, width)), np.zeros(1)
+    model.classes_ = np.array([0.0, 1.0])
+    return model
 
 
 def _weight(expert: Expert, sample: Sample, truth: float | None) -> float:
