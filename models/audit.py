@@ -24,6 +24,17 @@ class Action(StrEnum):
     RELEASE = "release"
     VOTE = "vote"  # the first of two releases
     REFUSE = "refuse"
+    RETURN = "return"  # given back to the sender to mend
+    ASK_AGAIN = "ask-again"  # the sender of a returned message asks for a decision anew
+    REFER = "refer"  # passed to HR
+    STOP = "stop"  # a release was undone before the worker took it
+    EXPLAIN = "explain"  # the sender said why it needs to be sent
+    URGENT = "urgent"  # the sender said that it is
+    SOMEONE_ELSE = "someone-else"  # the sender asked for another reviewer
+    DISPUTE = "dispute"  # the sender said that it should not have been held
+    LABEL = "label"  # a reviewer said whether this kind of mail should be held
+    SELF_REPORT = "self-report"  # a sender said that they sent what they should not have
+    READ_REPORT = "read-report"
     WITHDRAW = "withdraw"
     SEND = "send"  # the next hop took it
     REOPEN = "reopen"  # the next hop rejected it
@@ -47,6 +58,8 @@ class Purpose(StrEnum):
     """Why content was opened (L17); the list a role may choose from is in permissions."""
 
     DECIDE = "decide"  # to decide on a held message
+    ANSWER = "answer"  # to answer for a decision already taken
+    COMPARE = "compare"  # the program compares it with others of the same sender
     OWN = "own"  # the sender's own message
     DELIVER = "deliver"  # the worker sends what was released
 

@@ -12,6 +12,7 @@ class Choice(StrEnum):
     """What a person can choose."""
 
     RELEASE = "release"
+    RETURN = "return"  # the sender is to mend it, or to say why it is needed
     REFUSE = "refuse"
     WITHDRAW = "withdraw"  # the sender takes it back
 
@@ -22,6 +23,7 @@ class Decision:
 
     by: str  # a person's id, or "os:NAME" for an account of the machine on the command line
     choice: Choice
+    code: str = ""  # a fixed reason, such as "wrong-attachment"; the words are the console's
     reason: str = field(default="", repr=False)
     at: datetime
 

@@ -18,6 +18,8 @@ class HeldState(StrEnum):
     """Where a held message stands."""
 
     HELD = "held"  # waits for a person
+    RETURNED = "returned"  # a person gave it back: the sender mends it, or says why it is needed
+    REFERRED = "referred"  # a person passed it to HR; to its sender it looks as it did
     RELEASED = "released"  # a person said send; the worker is at it
     SENT = "sent"  # the next hop answered 250
     REFUSED = "refused"  # a person said no
@@ -25,8 +27,18 @@ class HeldState(StrEnum):
 
 
 TRANSITIONS: dict[HeldState, frozenset[HeldState]] = {
-    HeldState.HELD: frozenset({HeldState.RELEASED, HeldState.REFUSED, HeldState.WITHDRAWN}),
-    HeldState.RELEASED: frozenset({HeldState.SENT, HeldState.HELD}),  # back if the next hop rejects
+    HeldState.HELD: frozenset(
+        {
+            HeldState.RETURNED,
+            HeldState.REFERRED,
+            HeldState.RELEASED,
+            HeldState.REFUSED,
+            HeldState.WITHDRAWN,
+        }
+    ),
+    HeldState.RETURNED: frozenset({HeldState.HELD, HeldState.WITHDRAWN}),
+    HeldState.REFERRED: frozenset({HeldState.HELD, HeldState.REFUSED, HeldState.WITHDRAWN}),
+    HeldState.RELEASED: frozenset({HeldState.SENT, HeldState.HELD}),  # back if stopped or rejected
     HeldState.SENT: frozenset(),
     HeldState.REFUSED: frozenset(),
     HeldState.WITHDRAWN: frozenset(),
@@ -34,6 +46,8 @@ TRANSITIONS: dict[HeldState, frozenset[HeldState]] = {
 
 OWNERS: dict[HeldState, str] = {
     HeldState.HELD: "the reviewer, and the sender who may withdraw it",
+    HeldState.RETURNED: "the sender, who asks again or withdraws it",
+    HeldState.REFERRED: "HR, who refuses it or gives it to another reviewer",
     HeldState.RELEASED: "the worker",
     HeldState.SENT: "no one: it has ended",
     HeldState.REFUSED: "no one: it has ended",

@@ -5,7 +5,7 @@ The first decision wins; who comes second is told who decided what.
 """
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
@@ -19,6 +19,7 @@ from models.person import Person
 from models.policy import Policy
 from models.verdict import Disposition
 from quarantine import notices, permissions
+from quarantine.codes import REFUSE_CODES, words_of
 from quarantine.notices import Post
 from quarantine.turns import Turns
 from quarantine.working_hours import WorkingHours
@@ -34,6 +35,7 @@ class Review:
     policy: Policy
     post: Post
     hours: WorkingHours = WorkingHours()
+    undo: timedelta = timedelta(0)  # for which what a person released waits, so they can stop it
 
     @property
     def turns(self) -> Turns:
@@ -63,7 +65,8 @@ class Review:
             message = self._waiting(session, held_id)
             actor = self._reviewer(session, message, by)
             _check_first_vote(message, actor)
-            return self._release(session, message, actor, reason, now)
+            wait = self.undo if isinstance(by, Person) else timedelta(0)
+            return self._release(session, message, actor, reason, now, wait)
 
     def confirm(self, held_id: str, *, by: Person, now: datetime) -> HeldState:
         """Let the sender send what only asked for confirmation. Raises as release."""
@@ -72,10 +75,16 @@ class Review:
             permissions.check_own(by, message)
             if message.disposition is not Disposition.CONFIRM:
                 raise NotPermitted("nobody decides on their own mail")
-            return self._release(session, message, by.id, "", now)
+            return self._release(session, message, by.id, "", now, self.undo)
 
     def _release(
-        self, session: Session, message: HeldMessage, actor: str, reason: str, now: datetime
+        self,
+        session: Session,
+        message: HeldMessage,
+        actor: str,
+        reason: str,
+        now: datetime,
+        wait: timedelta,
     ) -> HeldState:
         decision = Decision(by=actor, choice=Choice.RELEASE, reason=_checked(reason), at=now)
         enough = agreed((*message.decisions, decision), message.disposition)
@@ -96,40 +105,47 @@ class Review:
             recipients=message.recipients,
             options=message.options,
             now=now,
+            due=now + wait,
         )
         return HeldState.RELEASED
 
-    def refuse(self, held_id: str, *, by: Person | str, reason: str, now: datetime) -> None:
+    def refuse(
+        self, held_id: str, *, by: Person | str, reason: str, code: str = "", now: datetime
+    ) -> None:
         """Decide that a message is not sent; the sender is told the reason.
 
         Raises NotFound, NotPermitted, Conflict, and SettingInvalid without a reason.
         """
-        if not reason.strip():
+        if not reason.strip() and code not in REFUSE_CODES:
             raise SettingInvalid("a reason is needed: the sender will be told it")
         with self.database.writing() as session:
             message = self._waiting(session, held_id)
             actor = self._reviewer(session, message, by)
-            decision = Decision(by=actor, choice=Choice.REFUSE, reason=_checked(reason), at=now)
+            decision = Decision(
+                by=actor, choice=Choice.REFUSE, code=code, reason=_checked(reason), at=now
+            )
             held.decide(session, held_id, decision, _entry(message, actor, Action.REFUSE, now))
             entry = _entry(message, actor, Action.REFUSE, now, "not sent")
             held.move(session, held_id, HeldState.HELD, HeldState.REFUSED, entry)
             name = by.name if isinstance(by, Person) else actor
-            self.tell_sender(session, "refused", message, now, note=reason, reviewer=name)
+            self.tell_sender(
+                session, "refused", message, now, note=reason.strip(), code=code, reviewer=name
+            )
 
     def withdraw(self, held_id: str, *, by: Person, now: datetime) -> None:
         """Let the sender take a message back, no reason asked. Raises NotFound, Conflict."""
         with self.database.writing() as session:
-            message = self._waiting(session, held_id)
+            message = self._waiting(session, held_id, HeldState.RETURNED, HeldState.REFERRED)
             permissions.check_own(by, message)
             decision = Decision(by=by.id, choice=Choice.WITHDRAW, at=now)
             held.decide(session, held_id, decision, _entry(message, by.id, Action.WITHDRAW, now))
             entry = _entry(message, by.id, Action.WITHDRAW, now, "taken back")
-            held.move(session, held_id, HeldState.HELD, HeldState.WITHDRAWN, entry)
+            held.move(session, held_id, message.state, HeldState.WITHDRAWN, entry)
             self.tell_sender(session, "withdrawn", message, now)
 
-    def _waiting(self, session: Session, held_id: str) -> HeldMessage:
+    def _waiting(self, session: Session, held_id: str, *or_in: HeldState) -> HeldMessage:
         message = held.get(session, held_id)
-        if message.state is not HeldState.HELD:
+        if message.state not in (HeldState.HELD, *or_in):
             raise Conflict(_already(session, message))
         return message
 
@@ -183,7 +199,7 @@ class Review:
         values = {
             language: {
                 "recipients": ", ".join(each.address for each in message.recipients),
-                "note": note,
+                "note": words_of(code, note, language),
                 "code": code,
                 "reviewer": reviewer or _SOMEONE[language],
             }

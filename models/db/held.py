@@ -1,11 +1,12 @@
 """Held messages in rows: add, get, find, move. Each write takes an AuditEntry."""
 
+import json
 from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy import String, cast, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from models.address import parse_address
@@ -75,6 +76,41 @@ def find(
     return _held(session, list(session.scalars(query)))
 
 
+def may_wait_for(
+    session: Session, person: str, senders: Collection[str], *, limit: int
+) -> list[HeldMessage]:
+    """Return what waits and could be this person's to decide on, the soonest first.
+
+    That is: whose turn it is or was theirs, or that comes from `senders` (address keys). Who may
+    decide is settled by permissions.
+    """
+    asked = cast(HeldRow.asked, String).contains(json.dumps(person), autoescape=True)
+    query = (
+        select(HeldRow)
+        .where(
+            HeldRow.state == HeldState.HELD.value,
+            or_(HeldRow.reviewer == person, HeldRow.sender_key.in_(list(senders)), asked),
+        )
+        .order_by(HeldRow.turn_ends.is_(None), HeldRow.turn_ends, HeldRow.received, HeldRow.id)
+        .limit(limit)
+    )
+    return _held(session, list(session.scalars(query)))
+
+
+def decided_by(session: Session, person: str, *, limit: int) -> list[HeldMessage]:
+    """Return what a person decided on and no longer waits, their latest decision first."""
+    latest = func.max(DecisionRow.at)
+    query = (
+        select(HeldRow)
+        .join(DecisionRow, DecisionRow.held == HeldRow.id)
+        .where(DecisionRow.by == person, HeldRow.state != HeldState.HELD.value)
+        .group_by(HeldRow.id)
+        .order_by(latest.desc(), HeldRow.id)
+        .limit(limit)
+    )
+    return _held(session, list(session.scalars(query)))
+
+
 def find_same(
     session: Session, *, digest: str, sender: str, recipients: Sequence[str], since: datetime
 ) -> HeldMessage | None:
@@ -125,6 +161,7 @@ def decide(session: Session, held_id: str, decision: Decision, entry: AuditEntry
             held=held_id,
             by=decision.by,
             choice=decision.choice.value,
+            code=decision.code or None,
             reason=decision.reason,
             at=decision.at,
         )
@@ -239,7 +276,13 @@ def _held(session: Session, rows: Sequence[HeldRow]) -> list[HeldMessage]:
     )
     for row in session.scalars(query):
         decisions[row.held].append(
-            Decision(by=row.by, choice=Choice(row.choice), reason=row.reason, at=row.at)
+            Decision(
+                by=row.by,
+                choice=Choice(row.choice),
+                code=row.code or "",
+                reason=row.reason,
+                at=row.at,
+            )
         )
     return [_message(row, tuple(decisions[row.id])) for row in rows]
 

@@ -40,8 +40,9 @@ def add(  # noqa: PLR0913 - an outbox row's own fields
     options: Sequence[str] = (),
     content: bytes | None = None,
     now: datetime,
+    due: datetime | None = None,
 ) -> None:
-    """Queue something, due at once."""
+    """Queue something; due at once unless it says when."""
     session.add(
         OutboxRow(
             kind=kind,
@@ -52,7 +53,29 @@ def add(  # noqa: PLR0913 - an outbox row's own fields
             content=content,
             attempts=0,
             created=now,
-            due=now,
+            due=due or now,
+        )
+    )
+
+
+def take_back(session: Session, held: str) -> bool:
+    """Take a release out of the queue if no worker has had it yet; tell whether it was.
+
+    A compare-and-set: a worker's claim and this wait for each other, and one of them wins.
+    """
+    taken = session.execute(
+        delete(OutboxRow).where(
+            OutboxRow.held == held, OutboxRow.kind == RELEASE, OutboxRow.attempts == 0
+        )
+    )
+    return bool(taken.rowcount == 1)  # type: ignore[attr-defined]  # a CursorResult, as for every DELETE
+
+
+def leaves_at(session: Session, held: str) -> datetime | None:
+    """Return when a release that no worker has had yet is due."""
+    return session.scalar(
+        select(OutboxRow.due).where(
+            OutboxRow.held == held, OutboxRow.kind == RELEASE, OutboxRow.attempts == 0
         )
     )
 

@@ -83,6 +83,45 @@ class DecisionRow(Row):
     choice: Mapped[str] = mapped_column(String(16))
     reason: Mapped[str] = mapped_column(Text)
     at: Mapped[datetime]
+    code: Mapped[str | None] = mapped_column(String(32))  # since 0003
+
+
+class StatementRow(Row):
+    """What a person said about a held message, beside any decision."""
+
+    __tablename__ = "statements"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    held: Mapped[str] = mapped_column(ForeignKey("held_messages.id"), index=True)
+    by: Mapped[str] = mapped_column(String(128))
+    kind: Mapped[str] = mapped_column(String(16), index=True)
+    text: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime]
+
+
+class AnswerRow(Row):
+    """Whether a kind of mail should be held, as a reviewer answered."""
+
+    __tablename__ = "answers"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    held: Mapped[str] = mapped_column(ForeignKey("held_messages.id"), index=True)
+    by: Mapped[str] = mapped_column(String(128))
+    should_hold: Mapped[bool]
+    at: Mapped[datetime]
+
+
+class SelfReportRow(Row):
+    """What someone said they sent and should not have."""
+
+    __tablename__ = "self_reports"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    by: Mapped[str] = mapped_column(String(128), index=True)
+    told: Mapped[str | None] = mapped_column(String(128), index=True)
+    text: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime]
+    read_at: Mapped[datetime | None]
 
 
 class ItemKeyRow(Row):

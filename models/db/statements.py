@@ -1,0 +1,114 @@
+"""What people say about held messages, and self-reports, in rows. Each write has an AuditEntry."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from models.audit import AuditEntry
+from models.db import audit
+from models.db.tables import SelfReportRow, StatementRow
+from models.errors import Conflict, NotFound
+from models.statement import Saying, SelfReport, Statement
+
+
+def add(session: Session, statement: Statement, entry: AuditEntry) -> None:
+    """Keep what was said."""
+    session.add(
+        StatementRow(
+            held=statement.held,
+            by=statement.by,
+            kind=statement.kind.value,
+            text=statement.text,
+            at=statement.at,
+        )
+    )
+    audit.append(session, entry)
+
+
+def about(session: Session, held: Collection[str]) -> dict[str, tuple[Statement, ...]]:
+    """Return what was said about each of some messages, the oldest first; an entry for each."""
+    found: dict[str, list[Statement]] = {each: [] for each in held}
+    query = select(StatementRow).where(StatementRow.held.in_(list(found))).order_by(StatementRow.id)
+    for row in session.scalars(query):
+        found[row.held].append(_statement(row))
+    return {each: tuple(said) for each, said in found.items()}
+
+
+def of_kind(session: Session, kind: Saying, *, limit: int) -> list[Statement]:
+    """Return what was said of one kind, the newest first."""
+    query = (
+        select(StatementRow)
+        .where(StatementRow.kind == kind.value)
+        .order_by(StatementRow.id.desc())
+        .limit(limit)
+    )
+    return [_statement(row) for row in session.scalars(query)]
+
+
+def _statement(row: StatementRow) -> Statement:
+    return Statement(held=row.held, by=row.by, kind=Saying(row.kind), text=row.text, at=row.at)
+
+
+def add_report(session: Session, report: SelfReport, entry: AuditEntry) -> None:
+    """Keep a self-report."""
+    session.add(
+        SelfReportRow(
+            id=report.id,
+            by=report.by,
+            told=report.told,
+            text=report.text,
+            at=report.at,
+            read_at=report.read_at,
+        )
+    )
+    audit.append(session, entry)
+
+
+def report(session: Session, report_id: str) -> SelfReport:
+    """Return one. Raises NotFound."""
+    row = session.get(SelfReportRow, report_id)
+    if row is None:
+        raise NotFound("no such report")
+    return _report(row)
+
+
+def reports_to(session: Session, person: str, *, limit: int) -> list[SelfReport]:
+    """Return what a person was told and has not yet said they have read, the oldest first."""
+    query = (
+        select(SelfReportRow)
+        .where(SelfReportRow.told == person, SelfReportRow.read_at.is_(None))
+        .order_by(SelfReportRow.at, SelfReportRow.id)
+        .limit(limit)
+    )
+    return [_report(row) for row in session.scalars(query)]
+
+
+def reports_by(session: Session, person: str, *, limit: int) -> list[SelfReport]:
+    """Return what a person reported, the newest first."""
+    query = (
+        select(SelfReportRow)
+        .where(SelfReportRow.by == person)
+        .order_by(SelfReportRow.at.desc(), SelfReportRow.id)
+        .limit(limit)
+    )
+    return [_report(row) for row in session.scalars(query)]
+
+
+def mark_read(session: Session, report_id: str, at: datetime, entry: AuditEntry) -> None:
+    """Note that the person told has read it. Raises Conflict if that was noted before."""
+    changed = session.execute(
+        update(SelfReportRow)
+        .where(SelfReportRow.id == report_id, SelfReportRow.read_at.is_(None))
+        .values(read_at=at)
+    )
+    if changed.rowcount != 1:  # type: ignore[attr-defined]  # a CursorResult, as for every UPDATE
+        raise Conflict("this report has been read already")
+    audit.append(session, entry)
+
+
+def _report(row: SelfReportRow) -> SelfReport:
+    return SelfReport(
+        id=row.id, by=row.by, told=row.told, text=row.text, at=row.at, read_at=row.read_at
+    )
