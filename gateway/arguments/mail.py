@@ -38,6 +38,15 @@ def mail(commands: Commands, common: argparse.ArgumentParser) -> None:
         acts, common, "show", "held:show", "Show why a message is held.", "porthor held show ID"
     )
     show.add_argument("--json", action="store_true", help="print JSON")
+    waiting = add(
+        acts,
+        common,
+        "waiting",
+        "held:waiting",
+        "Say how many wait and for how long; 1 if any is with nobody.",
+        "porthor held waiting --json",
+    )
+    waiting.add_argument("--json", action="store_true", help="print JSON")
     release = add(
         acts, common, "release", "held:release", "Let a held message go.", "porthor held release ID"
     )

@@ -1,6 +1,7 @@
 """Commands about the directory of people."""
 
 import argparse
+from datetime import date
 from pathlib import Path
 
 from gateway.arguments.adding import Commands, add
@@ -8,7 +9,7 @@ from gateway.arguments.adding import Commands, add
 
 def people(commands: Commands, common: argparse.ArgumentParser) -> None:
     """Add them."""
-    people = commands.add_parser("people", help="Import or list people.").add_subparsers(
+    people = commands.add_parser("people", help="Import, list or check people.").add_subparsers(
         dest="act", metavar="ACT", required=True
     )
     imports = add(
@@ -21,9 +22,16 @@ def people(commands: Commands, common: argparse.ArgumentParser) -> None:
     )
     imports.add_argument("file", type=Path, metavar="FILE.csv")
     imports.add_argument("--dry-run", action="store_true", help="say what would change")
+    imports.add_argument(
+        "--many-leavers",
+        action="store_true",
+        help="go on though more than one in five is not in the file",
+    )
     imports.add_argument("--json", action="store_true", help="print JSON")
     listing = add(people, common, "list", "people:list_", "List people.", "porthor people list")
     listing.add_argument("--json", action="store_true", help="one JSON object a line")
+    _absence(people, common)
+    _checks(people, common)
     password = add(
         people,
         common,
@@ -33,3 +41,56 @@ def people(commands: Commands, common: argparse.ArgumentParser) -> None:
         "porthor people set-password gwen.morgan < secret",
     )
     password.add_argument("id", metavar="PERSON")
+
+
+def _absence(people: Commands, common: argparse.ArgumentParser) -> None:
+    away = add(
+        people,
+        common,
+        "away",
+        "people:away",
+        "Say that a person cannot decide for some days; others are asked in their place.",
+        "porthor people away gwen.morgan --until 2026-12-04",
+    )
+    away.add_argument("id", metavar="PERSON")
+    away.add_argument(
+        "--from", dest="first", type=_day, metavar="DATE", help="the first day (default: today)"
+    )
+    away.add_argument("--until", type=_day, metavar="DATE", help="the last day (default: open)")
+    back = add(
+        people,
+        common,
+        "back",
+        "people:back",
+        "Say that a person can decide again.",
+        "porthor people back gwen.morgan",
+    )
+    back.add_argument("id", metavar="PERSON")
+
+
+def _checks(people: Commands, common: argparse.ArgumentParser) -> None:
+    check = add(
+        people,
+        common,
+        "check",
+        "people:check",
+        "Say where managers, deputies or duty reviewers are missing; 1 if anywhere.",
+        "porthor people check",
+    )
+    check.add_argument("--json", action="store_true", help="print JSON")
+    informed = add(
+        people,
+        common,
+        "informed",
+        "people:informed",
+        "Say by department who has been told of the monitoring; 1 if someone has not.",
+        "porthor people informed",
+    )
+    informed.add_argument("--json", action="store_true", help="one JSON object a line")
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f'"{text}"; expected a date such as 2026-12-04') from None

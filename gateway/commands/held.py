@@ -1,4 +1,4 @@
-"""porthor held list, show, release, refuse. No content is shown here: that is the console's."""
+"""porthor held list, show, waiting, release, refuse. Content is shown in the console alone."""
 
 import argparse
 import getpass
@@ -41,6 +41,8 @@ def as_json(message: HeldMessage) -> dict[str, Any]:
             for each in message.findings
         ],
         "reviewer": message.reviewer,
+        "decide_by": message.turn.ends.isoformat() if message.turn.ends else None,
+        "asked": list(message.turn.asked),
         "decisions": [
             {"by": each.by, "choice": each.choice.value, "at": each.at.isoformat()}
             for each in message.decisions
@@ -110,6 +112,30 @@ def show(arguments: argparse.Namespace) -> int:
             f"{each['at'][:19]} {each['action']} by {each['actor']} {each['detail']}\n"
         )
     return 0
+
+
+def waiting(arguments: argparse.Namespace) -> int:
+    """Say how many wait, since when the oldest does, and what nobody may decide on."""
+    database = open_database(load_settings(arguments.config))
+    now = datetime.now(UTC)
+    with database.reading() as session:
+        counted = held.waiting(session)
+    oldest = int((now - counted.oldest).total_seconds()) if counted.oldest else 0
+    facts = {
+        "waiting": counted.count,
+        "oldest_unanswered_seconds": oldest,
+        "unassigned": counted.unassigned,
+    }
+    if arguments.json:
+        sys.stdout.write(json.dumps(facts) + "\n")
+    else:
+        hours, minutes = divmod(oldest // 60, 60)
+        sys.stdout.write(f"{counted.count} wait, the oldest for {hours} h {minutes} min\n")
+        if counted.unassigned:
+            sys.stdout.write(
+                f"{counted.unassigned} of them are with nobody: name another duty reviewer\n"
+            )
+    return 1 if counted.unassigned else 0
 
 
 def release(arguments: argparse.Namespace) -> int:

@@ -392,3 +392,28 @@ def test_absence_is_kept_when_the_directory_is_imported_again(council):
     set_people(council, *STAFF)
     with council.reading() as session:
         assert people.get(session, "gwen").absence == absence
+
+
+ADDED = {
+    "held_messages": ("involved", "apart", "asked", "declined", "turn_since", "turn_ends"),
+    "people": ("standing", "alternate", "informed_by", "absent_from", "absent_until"),
+}
+
+
+def test_a_database_of_the_first_release_is_upgraded_with_what_it_holds(council, keyring):
+    """Its messages get a turn by the first look; its people stand as they stood."""
+    held_id = hold(council, keyring)
+    with council.writing() as session:
+        session.execute(text("DROP INDEX ix_held_messages_turn_ends"))
+        for table, columns in ADDED.items():
+            for column in columns:
+                session.execute(text(f"ALTER TABLE {table} DROP COLUMN {column}"))
+        session.execute(text("UPDATE alembic_version SET version_num = '0001'"))
+    council.upgrade()
+    council.check()
+    with council.reading() as session:
+        assert people.get(session, "gwen") == BY["gwen"]
+    assert look(council, NOW) == {held_id: Why.LATE}
+    after = message(council, held_id)
+    assert (after.reviewer, after.turn.asked) == ("gwen", ("gwen",))
+    assert look(council, NOW) == {}
