@@ -46,9 +46,10 @@ class Holding:
         The same bytes for the same people within five days are a sender's server that lost
         our first answer: they get that answer. Raises Unavailable; then nothing was kept.
         """
-        message = self._with_involved(
-            _held_message(mail, verdict, inspection, now), mail, inspection
-        )
+        message = _held_message(mail, verdict, inspection, now)
+        with self.database.reading() as session:
+            known = {each.id: each for each in people.everyone(session)}
+        message = self._with_involved(message, mail, inspection, known)
         with self.database.writing() as session:
             same = held.find_same(
                 session,
@@ -59,7 +60,6 @@ class Holding:
             )
             if same is not None:
                 return same.id
-            known = {each.id: each for each in people.everyone(session)}
             sender = people.by_address(session, message.sender)
             to = notices.reachable(message.sender, sender, self.policy)
             asks_sender = message.disposition is Disposition.CONFIRM and to is not None
@@ -88,10 +88,10 @@ class Holding:
         """Who is asked to decide."""
         return Turns(policy=self.policy, post=self.post, hours=self.hours)
 
-    def _with_involved(self, message: HeldMessage, mail: Mail, found: Inspection) -> HeldMessage:
+    def _with_involved(
+        self, message: HeldMessage, mail: Mail, found: Inspection, known: People
+    ) -> HeldMessage:
         """Note who of the body is involved; before the transaction, as a text may be long."""
-        with self.database.reading() as session:
-            known = {each.id: each for each in people.everyone(session)}
         sender = sender_of(message, known)
         close = [each.person for each in ladder(message, known) if each.rung is not Rung.COLLEAGUE]
         manager = sender.manager if sender else None

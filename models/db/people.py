@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, fields, replace
 from datetime import date
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import Row, delete, select
 from sqlalchemy.orm import Session
 
 from models.address import parse_address
@@ -185,7 +185,15 @@ def by_address(session: Session, address: str) -> Person | None:
 
 def everyone(session: Session) -> list[Person]:
     """Return all people, inactive ones too, by id."""
-    return [_person(row) for row in session.scalars(select(PersonRow).order_by(PersonRow.id))]
+    facts = select(
+        PersonRow.facts,
+        PersonRow.standing,
+        PersonRow.alternate,
+        PersonRow.informed_by,
+        PersonRow.absent_from,
+        PersonRow.absent_until,
+    )
+    return [_person(row) for row in session.execute(facts.order_by(PersonRow.id))]
 
 
 def set_password_hash(session: Session, person_id: str, hashed: str, entry: AuditEntry) -> None:
@@ -203,7 +211,7 @@ def password_hash(session: Session, person_id: str) -> str | None:
     return row.password_hash if row else None
 
 
-def _person(row: PersonRow) -> Person:
+def _person(row: PersonRow | Row[Any]) -> Person:
     facts = dict(row.facts)
     facts["addresses"] = tuple(facts["addresses"])
     facts["roles"] = frozenset(Role(each) for each in facts["roles"])
