@@ -137,8 +137,11 @@ def _section(section: str, kind: type[Any], given: Any, name: str, mistakes: lis
                 check(values[key])
         except ValueError as error:
             mistakes.append(f"{name}: {section}.{key} is {_shown(value)}; expected {error}")
-    if kind is ReviewSettings and values.get("closes", "17:00") <= values.get("opens", "09:00"):
-        mistakes.append(f"{name}: review.closes is not later than review.opens; expected it later")
+    if kind is ReviewSettings and len(mistakes) == before:
+        hours = ReviewSettings(**values)
+        if hours.closes <= hours.opens:
+            expected = f"a time after review.opens, {hours.opens}"
+            mistakes.append(f"{name}: review.closes is {hours.closes}; expected {expected}")
     return kind(**values) if len(mistakes) == before else None
 
 
