@@ -66,7 +66,9 @@ class Worker:
                 after = await asyncio.to_thread(self.look_at_turns, datetime.now(UTC), after)
             except Unavailable as error:
                 _log.error("worker: %s", error)
-            await asyncio.sleep(self.every_turn)
+                after = ""
+            if not after:
+                await asyncio.sleep(self.every_turn)
 
     def look_at_turns(self, now: datetime, after: str = "") -> str:
         """Pass on what nobody answered in time; return where the next look begins.

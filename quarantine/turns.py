@@ -63,7 +63,7 @@ class Turns:
             self.give(session, message, step, known, now, why=why)
         elif why is Why.LATE:
             self._remind(session, message, known, now)
-        elif why is Why.UNABLE:
+        elif why is Why.UNABLE or _is_over(message, now):
             self._give_to_nobody(session, message, known, now)
         else:
             return None
@@ -148,8 +148,8 @@ class Turns:
     def _give_to_nobody(
         self, session: Session, message: HeldMessage, known: People, now: datetime
     ) -> None:
-        """Say aloud that nobody in the directory may decide."""
-        detail = f"{message.reviewer} to nobody: nobody else may decide"
+        """Say aloud, once a turn, that nobody in the directory may decide."""
+        detail = f"{message.reviewer or 'nobody'} to nobody: nobody else may decide"
         entry = _entry(message, SYSTEM, Action.REASSIGN, now, detail)
         self._record(session, message, None, self._turn(message.turn, None, now), entry)
         self.tell_nobody(session, message, known, now)
@@ -267,8 +267,16 @@ def _worth_it(
         each.id
         for each in found
         if (why := why_look(each, known, now, day)) is not None
-        and (why in (Why.LATE, Why.UNABLE) or next_step(each, known, day) is not None)
+        and (
+            why in (Why.LATE, Why.UNABLE)
+            or (why is Why.NOBODY and _is_over(each, now))
+            or next_step(each, known, day) is not None
+        )
     ]
+
+
+def _is_over(message: HeldMessage, now: datetime) -> bool:
+    return message.turn.ends is None or message.turn.ends <= now
 
 
 def _hand_on(

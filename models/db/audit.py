@@ -15,6 +15,11 @@ _HEAD = 1
 _BATCH = 1000
 
 
+def lock(session: Session) -> None:
+    """Take the chain's lock before a row's: whoever takes both takes them in this order."""
+    session.get(AuditHeadRow, _HEAD, with_for_update=True)
+
+
 def append(session: Session, entry: AuditEntry) -> ChainedEntry:
     """Add an entry to the end of the chain, in the caller's transaction."""
     head = session.get(AuditHeadRow, _HEAD, with_for_update=True)

@@ -144,6 +144,7 @@ def move(
     """Move from the state the caller saw to another, or raise Conflict: compare and set."""
     if not can_move(before, after):
         raise Conflict(f"a message that is {before.value} cannot become {after.value}")
+    audit.lock(session)
     changed = session.execute(
         update(HeldRow)
         .where(HeldRow.id == held_id, HeldRow.state == before.value)
@@ -181,6 +182,7 @@ def pass_on(
 
     Changes whose turn it is and nothing else: the state stays what it was.
     """
+    audit.lock(session)
     changed = session.execute(
         update(HeldRow)
         .where(

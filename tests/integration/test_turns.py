@@ -2,6 +2,7 @@
 
 import email
 import random
+import threading
 from collections import Counter
 from dataclasses import replace
 from datetime import date, timedelta
@@ -230,7 +231,10 @@ def test_with_nobody_left_the_administrators_are_told_and_it_waits(council, keyr
     held_id = hold(council, keyring, raw=COMPLAINT)
     assert message(council, held_id).reviewer is None
     assert decoded(notices_to(council, "sam")[0]) in called("nobody", held_id)
-    assert look(council, LATE) == {}  # it is not asked again and again
+    assert look(council, NOW) == {}  # they are not told again and again
+    assert look(council, LATE) == {held_id: Why.NOBODY}  # but once a turn
+    assert len(notices_to(council, "sam")) == 2
+    assert look(council, LATE) == {}
     with council.reading() as session:
         assert held.waiting(session).unassigned == 1
     set_people(council, *STAFF)
@@ -263,6 +267,37 @@ def test_two_workers_pass_it_on_once(council, keyring):
         TURNS.look(session, seen, BY, LATE)
     with pytest.raises(Conflict), council.writing() as session:
         TURNS.look(session, seen, BY, LATE)
+
+
+@pytest.mark.slow
+def test_who_hands_on_and_who_releases_at_once_do_not_lock_each_other_out(council, keyring):
+    """The chain's lock is always taken before a row's, or PostgreSQL would end one of the two."""
+    review, faults = a_review(council), []
+    ids = [
+        hold(council, keyring, raw=CARD + b"%d\r\n" % n, envelope=an_envelope(n)) for n in range(25)
+    ]
+
+    def attempt(act, who):
+        for held_id in ids:
+            try:
+                act(held_id, by=BY[who], now=NOW)
+            except (Conflict, NotFound):
+                continue
+            except Exception as error:  # noqa: BLE001 - whatever it is, it is told below
+                faults.append(error)
+
+    threads = [
+        threading.Thread(target=attempt, args=(review.hand_on, "gwen")),
+        threading.Thread(target=attempt, args=(review.release, "elin")),
+        threading.Thread(target=lambda: [look(council) for _ in range(5)]),
+    ]
+    for each in threads:
+        each.start()
+    for each in threads:
+        each.join()
+    assert faults == []
+    with council.reading() as session:
+        audit.verify(session)
 
 
 def test_many_late_ones_are_gone_through_in_looks_of_bounded_size(council):
