@@ -27,6 +27,10 @@ def mail(commands: Commands, common: argparse.ArgumentParser) -> None:
     )
     check.add_argument("--policy", type=Path, metavar="FILE", help="try this policy")
     check.add_argument("--json", action="store_true", help="print JSON")
+    _held(commands, common)
+
+
+def _held(commands: Commands, common: argparse.ArgumentParser) -> None:
     held = commands.add_parser("held", help="List, show, release or refuse held messages.")
     acts = held.add_subparsers(dest="act", metavar="ACT", required=True)
     listing = add(
