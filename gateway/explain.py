@@ -89,9 +89,27 @@ def _steps(judged: Judgement, texts: _Texts, matches: Mapping[str, Match]) -> li
             "rejected": len(judged.rejected),
         },
         {"name": "rules", "ms": deciding, "matched": list(matches)},
-        {"name": "classifier", "ms": 0.0, "installed": bool(judged.verdict.classifier)},
+        {
+            "name": "classifier",
+            "ms": 0.0,
+            "installed": bool(judged.verdict.classifier),
+            "digest": judged.verdict.classifier,
+            "found": [_learned(each, texts) for each in judged.verdict.findings if each.weights],
+        },
         {"name": "outcome", "ms": 0.0, "outcome": judged.verdict.disposition.label},
     ]
+
+
+def _learned(each: Finding, texts: _Texts) -> dict[str, Any]:
+    """What the classifier found, and the words that spoke for and against it, masked."""
+    content = texts[each.part, each.kind].content
+    words = [(masked(content[one.start : one.end]), one.value) for one in each.weights]
+    return {
+        "category": each.category,
+        "score": each.score,
+        "for": [word for word, value in words if value > 0],
+        "against": [word for word, value in words if value < 0],
+    }
 
 
 def _parts(message: Message, texts: _Texts) -> list[dict[str, Any]]:

@@ -47,6 +47,7 @@ DETECTORS = (
     "fingerprints",
     "home-address",
     "iban",
+    "learned",
     "learner-number",
     "marking",
     "national-insurance",

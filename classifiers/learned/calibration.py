@@ -12,7 +12,13 @@ import numpy.typing as npt
 from scipy.stats import beta
 
 from classifiers.learned.classifier import GROUPS
-from classifiers.learned.estimator import EXPERTS, POSTS, label_for, weighing_model
+from classifiers.learned.estimator import (
+    CONTRASTS,
+    EXPERTS,
+    POSTS,
+    label_for,
+    weighing_model,
+)
 from classifiers.learned.sample import CATEGORIES, Sample
 from classifiers.learned.scorer import VIEWS, Evidence
 from classifiers.learned.weighing import GATE, KNOTS, LANGUAGES, Weighing, hat_rows
@@ -33,14 +39,14 @@ def fit_weighing(judged: Sequence[Sample], seen: Sequence[Evidence]) -> Weighing
     offsets = np.full((len(EXPERTS), len(LANGUAGES), len(KNOTS)), -_CERTAIN)
     hats = hat_rows(seen)
     languages = languages_of(seen)
-    posts = np.array([each.source in POSTS for each in judged])
+    posts = np.array([each.source in POSTS or each.writer in CONTRASTS for each in judged])
     for place, expert in enumerate(EXPERTS):
         views = np.array([each.logits[:, place] for each in seen])
         inputs = np.hstack([hats * view[:, np.newaxis] for view in views.T] + [hats])
         labels = [label_for(expert, each) for each in judged]
         known = np.array([each is not None for each in labels])
         if expert.category != GATE:
-            known &= posts | (languages == "cy") if expert.posts else ~posts
+            known &= posts if expert.posts else ~posts
         truth = np.array([each or 0.0 for each in labels])
         for at, language in enumerate(LANGUAGES):
             rows = known & (languages == language)

@@ -19,6 +19,7 @@ POSTS = frozenset(
     }
 )
 OWN = frozenset({"own", "own mail", "answers"})  # seeds and twins, ordinary mails, reviewers
+CONTRASTS = frozenset({"en-g", "cy-f"})  # short contrasts, as much like posts as like mail
 EPOCHS = 10
 FOLDS = 5
 MINED = 5_000  # windows of clean mail that an expert took for bad, learned from once more
@@ -52,7 +53,7 @@ EXPERTS = (
 def label_for(expert: Expert, sample: Sample) -> float | None:
     """What an expert is to say of a sample; None where that is not known."""
     if expert.category == GATE:
-        return float(sample.source in POSTS)
+        return None if sample.writer in CONTRASTS else float(sample.source in POSTS)
     return sample.labels[expert.category]
 
 

@@ -75,13 +75,18 @@ def fit_experts(
     mails = [
         each
         for each, taken in zip(samples, chosen, strict=True)
-        if taken and each.kind == "email" and 1.0 not in each.labels
+        if taken and 1.0 not in each.labels and (each.kind == "email" or _welsh(each))
     ]
     mined = _mine(mails, linear_of(pipeline, first))
     return tuple(
         _fit(expert, samples, rows, chosen, rows_of_texts(pipeline, hard), seed) if hard else fitted
         for expert, fitted, hard in zip(EXPERTS, first, mined, strict=True)
     )
+
+
+def _welsh(sample: Sample) -> bool:
+    """Whether it is public Welsh, of which there are sentences and no mails."""
+    return sample.language == "cy" and sample.source not in OWN
 
 
 def _mine(mails: Sequence[Sample], linear: Linear) -> list[list[str]]:
@@ -91,7 +96,8 @@ def _mine(mails: Sequence[Sample], linear: Linear) -> list[list[str]]:
     floor = np.full(len(EXPERTS), -np.inf)
     for mail in mails:
         chunks = reader.chunks(mail.text)[0][:MOST]
-        spans = [fold(mail.text).span(*each) for each in located(fold(mail.text).text)]
+        folded = fold(mail.text)
+        spans = [folded.span(*each) for each in located(folded.text)]
         for start, end in windows(chunks) if chunks else ():
             logits = linear.logits(chunks[start:end])
             for place in map(int, np.flatnonzero(logits > floor)):

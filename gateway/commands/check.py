@@ -35,6 +35,7 @@ _LEFT = {
     "check-digit": "failed its check digit",
     "date": "is no date",
     "layout": "is not written as one",
+    "not-sure-enough": "is less likely than the classifier's threshold",
     "named-otherwise": "is named as something else",
     "no-keeper": "has no keeper beside it",
     "no-word": "has no word near it that says what it is",
@@ -158,7 +159,14 @@ def _rules_step(facts: dict[str, Any], _step: dict[str, Any]) -> Iterator[Line]:
 
 def _classifier_step(_facts: dict[str, Any], step: dict[str, Any]) -> Iterator[Line]:
     if not step["installed"]:
-        yield Line("None is installed yet: the rules alone decide.", 2)
+        yield Line("None is in force: the rules alone decide.", 2)
+        return
+    yield Line(f"Its digest begins {step['digest'][:12]}.", 2)
+    for each in step["found"]:
+        words = ", ".join(each["for"]) or "none in the text itself"
+        yield Line(f"{each['category']}, {each['score']:.0%} likely; by these words: {words}", 2)
+    if not step["found"]:
+        yield Line("Nothing reached its threshold.", 2)
 
 
 def _outcome_step(facts: dict[str, Any], _step: dict[str, Any]) -> Iterator[Line]:
