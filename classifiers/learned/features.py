@@ -10,7 +10,7 @@ from sklearn.feature_extraction.text import TfidfTransformer
 from sklearn.pipeline import Pipeline
 
 from classifiers.learned.meanings import meanings
-from classifiers.learned.words import SPACE, Reader, features, rows_of
+from classifiers.learned.words import SPACE, Laid, Reader
 
 
 class HashedWords(TransformerMixin, BaseEstimator):
@@ -27,7 +27,7 @@ class HashedWords(TransformerMixin, BaseEstimator):
         for text in texts:
             chunks, _ = reader.chunks(text)
             if chunks:
-                places, times = np.unique(features(chunks), return_counts=True)
+                places, times = np.unique(Laid(chunks).features(0, len(chunks)), return_counts=True)
                 indices.append(places)
                 counts.append(times)
             ends.append(ends[-1] + (len(places) if chunks else 0))
@@ -62,7 +62,12 @@ class Meaning(TransformerMixin, BaseEstimator):
         reader, table = Reader(), meanings()
         nothing = np.zeros(table.table.shape[1], dtype=np.float32)
         chunked = (reader.chunks(each)[0] for each in texts)
-        return np.stack([table.of(rows_of(each)) if each else nothing for each in chunked])
+        return np.stack(
+            [
+                table.of(np.concatenate([one.meanings for one in each])) if each else nothing
+                for each in chunked
+            ]
+        )
 
     def __sklearn_is_fitted__(self) -> bool:
         """There is nothing to fit."""

@@ -28,7 +28,7 @@ from classifiers.learned.features import Meaning
 from classifiers.learned.sample import Sample
 from classifiers.learned.scorer import MOST, Linear, windows
 from classifiers.learned.weighing import GATE
-from classifiers.learned.words import SPACE, Reader, located
+from classifiers.learned.words import SPACE, Laid, Reader, located
 from classifiers.text.folding import fold
 
 Array = npt.NDArray[np.float64]
@@ -98,8 +98,11 @@ def _mine(mails: Sequence[Sample], linear: Linear) -> list[list[str]]:
         chunks = reader.chunks(mail.text)[0][:MOST]
         folded = fold(mail.text)
         spans = [folded.span(*each) for each in located(folded.text)]
-        for start, end in windows(chunks) if chunks else ():
-            logits = linear.logits(chunks[start:end])
+        if not chunks:
+            continue
+        laid = Laid(chunks)
+        for start, end in windows(chunks):
+            logits = linear.logits(laid, start, end)
             for place in map(int, np.flatnonzero(logits > floor)):
                 if _minable(EXPERTS[place], mail):
                     text = mail.text[spans[start][0] : spans[end - 1][1]]

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from classifiers.learned.meanings import meanings
 from classifiers.learned.scorer import MOST, WHOLE, Evidence, Linear
 from classifiers.learned.weighing import Weighing
-from classifiers.learned.words import Chunk, Reader, features, located, rows_of
+from classifiers.learned.words import Chunk, Laid, Reader, located
 from classifiers.text.folding import fold
 from models.finding import Weight
 
@@ -67,7 +67,9 @@ def _shares(of_worst: float, of_two: float, windows: int) -> tuple[float, ...]:
 
 
 def _parts(chunks: Sequence[Chunk], linear: Linear, expert: int) -> Array:
-    places, inverse, counts = np.unique(features(chunks), return_inverse=True, return_counts=True)
+    places, inverse, counts = np.unique(
+        Laid(chunks).features(0, len(chunks)), return_inverse=True, return_counts=True
+    )
     values = (1 + np.log(counts)) * linear.idf[places]
     length = float(np.sqrt(values @ values)) or 1.0
     rest = (values * linear.coefficients[places, expert] / counts / length)[inverse]
@@ -88,7 +90,9 @@ def _parts(chunks: Sequence[Chunk], linear: Linear, expert: int) -> Array:
 
 def _meant(chunks: Sequence[Chunk], linear: Linear, expert: int) -> Array:
     """What each chunk's words add by their meaning."""
-    vectors = meanings().table[rows_of(chunks)].astype(np.float64)
+    vectors = (
+        meanings().table[np.concatenate([each.meanings for each in chunks])].astype(np.float64)
+    )
     together = vectors.sum(axis=0)
     length = float(np.sqrt(together @ together)) or 1.0
     owner = _owners([len(chunk.meanings) for chunk in chunks])

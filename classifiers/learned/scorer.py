@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from classifiers.learned.meanings import meanings
-from classifiers.learned.words import Chunk, Reader, features, rows_of
+from classifiers.learned.words import Chunk, Laid, Reader
 
 FloatArray = npt.NDArray[np.float32]
 Scores = npt.NDArray[np.float64]
@@ -52,16 +52,16 @@ class Linear:
         self.directions = directions
         self.intercepts = intercepts
 
-    def logits(self, chunks: Sequence[Chunk]) -> FloatArray:
-        """Score some chunks, at least one: their words and their meaning, each by its coefficients.
+    def logits(self, laid: Laid, first: int, end: int) -> FloatArray:
+        """Score chunks `first` up to `end`: their words and their meaning, each by coefficients.
 
         Words are sublinear counts times idf, of length 1 together (Salton and Buckley, 1988).
         """
-        places, counts = np.unique(features(chunks), return_counts=True)
+        places, counts = np.unique(laid.features(first, end), return_counts=True)
         values = (1 + np.log(counts)).astype(np.float32) * self.idf[places]
         length = float(np.sqrt(values @ values)) or 1.0
         words = (values @ self.coefficients[places]) / length
-        meaning = meanings().of(rows_of(chunks)) @ self.directions
+        meaning = meanings().of(laid.meanings(first, end)) @ self.directions
         logits: FloatArray = words + meaning + self.intercepts
         return logits
 
@@ -96,10 +96,11 @@ def evidence(text: str, reader: Reader, linear: Linear) -> Evidence:
             words=0,
             language="",
         )
-    whole = linear.logits(chunks[:WHOLE])
+    laid = Laid(chunks)
+    whole = linear.logits(laid, 0, min(len(chunks), WHOLE))
     places = windows(chunks)
     each = (
-        np.stack([linear.logits(chunks[start:end]) for start, end in places])
+        np.stack([linear.logits(laid, start, end) for start, end in places])
         if len(places) > 1
         else whole[np.newaxis]
     )

@@ -9,6 +9,8 @@ kept and any text has a place.
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
+from typing import Any
 from zlib import crc32
 
 import numpy as np
@@ -190,20 +192,39 @@ def _place(name: str) -> int:
     return crc32(name.encode()) % SPACE
 
 
-def features(chunks: Sequence[Chunk]) -> IntArray:
-    """All features of some chunks, each as often as it occurs, in no order; of at least one chunk.
+class Laid:
+    """Chunks laid out in arrays, so that what a run of them gives is cut out, not made anew."""
 
-    First each chunk's own, then the pairs of its tokens, then the pairs of its glosses.
-    """
-    single = [each.features for each in chunks]
-    together = pairs(np.concatenate([each.tokens for each in chunks]))
-    glossed = pairs(np.concatenate([each.glosses for each in chunks]))
-    return np.concatenate([*single, together, glossed])
+    def __init__(self, chunks: Sequence[Chunk]) -> None:
+        """Take at least one chunk."""
+        self._features, self._ends = _laid([each.features for each in chunks])
+        self._meanings, self._meaning_ends = _laid([each.meanings for each in chunks])
+        tokens, self._token_ends = _laid([each.tokens for each in chunks])
+        glosses, self._gloss_ends = _laid([each.glosses for each in chunks])
+        self._pairs, self._glossed = pairs(tokens), pairs(glosses)
+
+    def features(self, first: int, end: int) -> IntArray:
+        """All features of chunks `first` up to `end`, each as often as it occurs.
+
+        First each chunk's own, then the pairs of its tokens, then the pairs of its glosses.
+        """
+        parts = [
+            self._features[self._ends[first] : self._ends[end]],
+            self._pairs[self._token_ends[first] : max(self._token_ends[end] - 1, 0)],
+        ]
+        if len(self._glossed):
+            glossed = slice(self._gloss_ends[first], max(self._gloss_ends[end] - 1, 0))
+            parts.append(self._glossed[glossed])
+        return np.concatenate(parts)
+
+    def meanings(self, first: int, end: int) -> IntArray:
+        """The rows in the table of meanings of all words of chunks `first` up to `end`."""
+        return self._meanings[self._meaning_ends[first] : self._meaning_ends[end]]
 
 
-def rows_of(chunks: Sequence[Chunk]) -> IntArray:
-    """The rows in the table of meanings of all words of some chunks; of at least one chunk."""
-    return np.concatenate([each.meanings for each in chunks])
+def _laid(parts: Sequence[npt.NDArray[Any]]) -> tuple[npt.NDArray[Any], list[int]]:
+    """Arrays one behind the other, and where each begins; the last place is the end of all."""
+    return np.concatenate(parts), [0, *accumulate(len(each) for each in parts)]
 
 
 def pairs(hashes: Hashes) -> IntArray:

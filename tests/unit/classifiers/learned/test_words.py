@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from classifiers.learned.welsh import english, radicals
-from classifiers.learned.words import SPACE, Reader, features, joined, located, tokens
+from classifiers.learned.words import SPACE, Laid, Reader, joined, located, tokens
 from classifiers.text.folding import fold
 from classifiers.text.language import language_of
 
@@ -51,16 +51,27 @@ def test_chunks_stand_where_they_say(text):
 def test_features_lie_in_their_space(text):
     chunks, _ = Reader().chunks(text)
     if chunks:
-        found = features(chunks)
+        found = Laid(chunks).features(0, len(chunks))
         assert found.dtype == np.int32
         assert ((found >= 0) & (found < SPACE)).all()
 
 
 def test_what_is_remembered_changes_nothing():
     reader = Reader()
-    first = features(reader.chunks("You are useless and everyone knows it")[0])
-    again = features(reader.chunks("You are useless and everyone knows it")[0])
+    first, again = (
+        Laid(reader.chunks("You are useless and everyone knows it")[0]).features(0, 7)
+        for _ in range(2)
+    )
     assert (first == again).all()
+
+
+@given(st.lists(st.sampled_from(["ti", "twpsyn", "mae", "idiot", "the", "£5"]), min_size=2))
+def test_a_run_of_chunks_gives_what_it_would_give_alone(words):
+    reader = Reader()
+    chunks, _ = reader.chunks(" ".join(words))
+    for end in range(1, len(chunks) + 1):
+        cut = Laid(chunks).features(end - 1, end)
+        assert (cut == Laid(chunks[end - 1 : end]).features(0, 1)).all()
 
 
 @pytest.mark.parametrize(
