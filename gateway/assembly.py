@@ -9,12 +9,14 @@ import subprocess
 import sys
 import threading
 from contextlib import suppress
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 from gateway import confinement
-from gateway.config import Settings
 from gateway.classifier_in_force import artefact_in_force
+from gateway.config import Settings
 from gateway.delivery import Courier
+from gateway.drafts import DraftChecker
 from gateway.inspector import Inspector
 from gateway.listener import Listener, Sessions
 from gateway.nexthop import NextHop
@@ -65,7 +67,20 @@ def post(settings: Settings) -> Post:
 def review(settings: Settings, database: Database, policy: Policy) -> Review:
     """What decisions need."""
     hours = working_hours(settings.review)
-    return Review(database=database, policy=policy, post=post(settings), hours=hours)
+    return Review(
+        database=database,
+        policy=policy,
+        post=post(settings),
+        hours=hours,
+        undo=timedelta(seconds=float(settings.review.undo)),
+    )
+
+
+def inspector_of(settings: Settings, policy: Policy) -> Inspector:
+    """The processes that read mail, with what they look for."""
+    registers = registers_folder(settings.path)
+    artefact = artefact_in_force(settings.path.parent, settings.classifier)
+    return Inspector(settings.inspection, policy, settings.reading, registers, artefact)
 
 
 def serve(settings: Settings) -> int:
@@ -78,9 +93,7 @@ async def _serve(settings: Settings) -> None:
     database = open_database(settings)
     policy = policy_in_force(settings, database)
     hostname = settings.smtp.hostname or socket.getfqdn()
-    registers = registers_folder(settings.path)
-    artefact = artefact_in_force(settings.path.parent, settings.classifier)
-    inspector = Inspector(settings.inspection, policy, settings.reading, registers, artefact)
+    inspector = inspector_of(settings, policy)
     next_hop = NextHop(settings.nexthop, hostname)
     house = House(
         hostname=hostname,
@@ -199,6 +212,10 @@ async def _work(settings: Settings) -> None:
     database.close()
 
 
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
 def run_console(settings: Settings) -> int:
     """Run the console until SIGTERM or SIGINT."""
     import uvicorn  # noqa: PLC0415 - the mail path has no need of it
@@ -207,6 +224,8 @@ def run_console(settings: Settings) -> int:
 
     database = open_database(settings)
     policy = policy_in_force(settings, database)
+    one = replace(settings, inspection=replace(settings.inspection, workers=1))
+    drafts = DraftChecker(lambda: inspector_of(one, policy), policy, _now)
     app = create_app(
         database=database,
         keyring=Keyring.load(settings.keys_file),
@@ -214,7 +233,8 @@ def run_console(settings: Settings) -> int:
         body=settings.body,
         policy=policy,
         review=review(settings, database, policy),
-        clock=lambda: datetime.now(UTC),
+        clock=_now,
+        check_draft=drafts,
     )
     host, port = settings.console.listen
     _log.info("console on %s", settings.console.base_url)
@@ -227,6 +247,7 @@ def run_console(settings: Settings) -> int:
         server_header=False,
         log_config=None,
     )
+    drafts.close()
     return 0
 
 

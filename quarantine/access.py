@@ -1,29 +1,32 @@
 """The one door to content: a person, a purpose, and an audit entry in the same transaction."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from enum import StrEnum
 from hashlib import sha256
 
 from models.audit import Action, AuditEntry, Purpose
 from models.db import contents, held, people
 from models.db.database import Database
 from models.db.keyring import Keyring
-from models.errors import Tampered
+from models.errors import NotFound, Tampered
 from models.finding import Text
-from models.held import HeldMessage
+from models.held import HeldMessage, HeldState
 from models.mime import read_message
 from models.person import Person
 from quarantine import permissions
+from quarantine.alike import Said, are_alike
+from quarantine.attachments import Attached, attachment_tree
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Attachment:
-    """What is known of an attached file without opening it."""
+class Depth(StrEnum):
+    """How far a message is opened; each shows what the one before it does, and more."""
 
-    name: str  # as labelled; "" if it has none
-    content_type: str  # as labelled, "application/pdf"
-    size: int  # octets, transfer encoding removed
+    MATCHES = "matches"  # what was found, masked
+    TEXT = "text"  # the subject and every text, the evidence marked
+    ATTACHMENTS = "attachments"  # what is attached, and what is inside it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,22 +34,24 @@ class Opened:
     """A held message with what inspection read of it; findings have their excerpts again."""
 
     held: HeldMessage
-    texts: tuple[Text, ...] = field(repr=False)
-    attachments: tuple[Attachment, ...] = field(default=(), repr=False)
+    depth: Depth
+    texts: tuple[Text, ...] = field(default=(), repr=False)  # from TEXT on
+    attachments: tuple[Attached, ...] = field(default=(), repr=False)  # at ATTACHMENTS
 
 
-def open_message(
+def open_message(  # noqa: PLR0913 - a look is by someone, for something, so far
     database: Database,
     keyring: Keyring,
     held_id: str,
     *,
     who: Person,
     purpose: Purpose,
+    depth: Depth = Depth.TEXT,
     now: datetime,
 ) -> Opened:
-    """Open the text of a held message for its sender or a reviewer; the look is entered.
+    """Open a held message for its sender or a reviewer as far as asked; the look is entered.
 
-    Raises NotFound, NotPermitted, Tampered.
+    What was passed to HR is no reviewer's to open. Raises NotFound, NotPermitted, Tampered.
     """
     with database.writing() as session:
         message = held.get(session, held_id)
@@ -55,34 +60,86 @@ def open_message(
         else:
             everyone = {each.id: each for each in people.everyone(session)}
             permissions.check_review(who, message, everyone)
+            if message.state is HeldState.REFERRED:
+                raise NotFound(f"no held message {held_id}")
         entry = AuditEntry(
             at=now,
             actor=who.id,
             action=Action.LOOK,
             subject=held_id,
             purpose=purpose,
-            detail="text",
+            detail=depth.value,
         )
-        texts = contents.open_(session, keyring, held_id, contents.TEXTS, entry)
-        excerpts = contents.open_more(session, keyring, held_id, contents.EXCERPTS)
-        raw = contents.open_more(session, keyring, held_id, contents.MESSAGE)
+        excerpts = contents.open_(session, keyring, held_id, contents.EXCERPTS, entry)
+        texts, raw = b"[]", b""
+        if depth is not Depth.MATCHES:
+            texts = contents.open_more(session, keyring, held_id, contents.TEXTS)
+        if depth is Depth.ATTACHMENTS:
+            raw = contents.open_more(session, keyring, held_id, contents.MESSAGE)
+    found = _with_excerpts(message, excerpts)
+    read = _texts(texts)
+    parts = read_message(raw).parts if raw else ()
+    return Opened(
+        held=found,
+        depth=depth,
+        texts=read,
+        attachments=attachment_tree(parts, read, found.findings),
+    )
+
+
+def compare(
+    database: Database,
+    keyring: Keyring,
+    held_id: str,
+    others: Sequence[str],
+    *,
+    who: Person,
+    now: datetime,
+) -> tuple[str, ...]:
+    """Return which of the others say what one message says, for its reviewer.
+
+    The program opens them and shows nothing; each is entered. Raises NotFound, NotPermitted.
+    """
+    said: dict[str, Said] = {}
+    with database.writing() as session:
+        everyone = {each.id: each for each in people.everyone(session)}
+        for each in (held_id, *others):
+            permissions.check_review(who, held.get(session, each), everyone)
+            entry = AuditEntry(
+                at=now,
+                actor="system",
+                action=Action.LOOK,
+                subject=each,
+                purpose=Purpose.COMPARE,
+                detail=f"for {who.id}",
+            )
+            excerpts = contents.open_(session, keyring, each, contents.EXCERPTS, entry)
+            texts = contents.open_more(session, keyring, each, contents.TEXTS)
+            raw = contents.open_more(session, keyring, each, contents.MESSAGE)
+            said[each] = Said(
+                texts=_texts(texts),
+                excerpts=tuple(json.loads(excerpts)),
+                files=tuple(
+                    sha256(part.payload).hexdigest()
+                    for part in read_message(raw).parts
+                    if part.filename or part.disposition == "attachment"
+                ),
+            )
+    return tuple(each for each in others if are_alike(said[held_id], said[each]))
+
+
+def _with_excerpts(message: HeldMessage, excerpts: bytes) -> HeldMessage:
     findings = tuple(
         replace(finding, excerpt=excerpt)
         for finding, excerpt in zip(message.findings, json.loads(excerpts), strict=True)
     )
-    return Opened(
-        held=replace(message, findings=findings),
-        texts=tuple(
-            Text(**{**each, "own": tuple((start, end) for start, end in each["own"])})
-            for each in json.loads(texts)
-        ),
-        attachments=tuple(
-            Attachment(
-                name=part.filename or "", content_type=part.content_type, size=len(part.payload)
-            )
-            for part in read_message(raw).parts
-            if part.filename or part.disposition == "attachment"
-        ),
+    return replace(message, findings=findings)
+
+
+def _texts(stored: bytes) -> tuple[Text, ...]:
+    return tuple(
+        Text(**{**each, "own": tuple((start, end) for start, end in each["own"])})
+        for each in json.loads(stored)
     )
 
 
@@ -107,3 +164,27 @@ def open_to_send(
     if sha256(raw).hexdigest() != message.digest:
         raise Tampered(f"the content of {held_id} is not what was approved; it was not sent")
     return message, raw
+
+
+def open_to_learn(
+    database: Database, keyring: Keyring, held_id: str, *, actor: str, now: datetime
+) -> tuple[HeldMessage, tuple[Text, ...]]:
+    """Open a message's texts for the program to learn from; no person reads them.
+
+    Raises NotFound if it was erased.
+    """
+    entry = AuditEntry(
+        at=now,
+        actor=actor,
+        action=Action.LOOK,
+        subject=held_id,
+        purpose=Purpose.LEARN,
+        detail="to learn from an answer",
+    )
+    with database.writing() as session:
+        message = held.get(session, held_id)
+        texts = contents.open_(session, keyring, held_id, contents.TEXTS, entry)
+    return message, tuple(
+        Text(**{**each, "own": tuple((start, end) for start, end in each["own"])})
+        for each in json.loads(texts)
+    )

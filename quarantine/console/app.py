@@ -18,15 +18,16 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from models.audit import Purpose
 from models.body import Body
 from models.db.database import Database
 from models.db.keyring import Keyring
 from models.policy import Policy
-from quarantine.console import gate, held, own, sign_in
+from quarantine.console import gate, sign_in
 from quarantine.console.headers import SecurityHeaders
 from quarantine.console.pages import render
+from quarantine.console.review_pages import REVIEW_PAGES
 from quarantine.console.visit import Page, Permission, Services, Visit
+from quarantine.drafts import CheckDraft
 from quarantine.review import Review
 from quarantine.settings import ConsoleSettings
 
@@ -56,7 +57,6 @@ def _privacy(visit: Visit) -> Response:
     return render(visit, "privacy.html")
 
 
-_LOOKS = (Purpose.DECIDE, Purpose.OWN)
 PAGES: tuple[Page, ...] = (
     Page("GET", "/healthz", Permission.ANYONE, _alive),
     Page("GET", "/readyz", Permission.ANYONE, _ready),
@@ -67,17 +67,7 @@ PAGES: tuple[Page, ...] = (
     Page("GET", "/help", Permission.ANYONE, _help),
     Page("GET", "/accessibility", Permission.ANYONE, _accessibility),
     Page("GET", "/privacy", Permission.ANYONE, _privacy),
-    Page("GET", "/", Permission.SIGNED_IN, held.home),
-    Page("GET", "/queue", Permission.SIGNED_IN, held.queue),
-    Page("GET", "/decided", Permission.SIGNED_IN, held.decided),
-    Page("GET", "/mine", Permission.SIGNED_IN, own.mine),
-    Page("GET", "/held/{id}", Permission.SEE, held.show),
-    Page("GET", "/held/{id}/email", Permission.SEE, held.show_again),
-    Page("POST", "/held/{id}/email", Permission.SEE, held.show_email, purposes=_LOOKS),
-    Page("GET", "/held/{id}/decision", Permission.SEE, held.show_again),
-    Page("POST", "/held/{id}/decision", Permission.REVIEW, held.decide),
-    Page("POST", "/held/{id}/withdraw", Permission.OWN, own.withdraw),
-    Page("POST", "/held/{id}/confirm", Permission.OWN, own.confirm),
+    *REVIEW_PAGES,
 )
 
 
@@ -90,6 +80,7 @@ def create_app(  # noqa: PLR0913 - all that the console works with, given once
     policy: Policy,
     review: Review,
     clock: Callable[[], datetime],
+    check_draft: CheckDraft | None = None,
 ) -> Starlette:
     """Make the application."""
     services = Services(
@@ -100,6 +91,7 @@ def create_app(  # noqa: PLR0913 - all that the console works with, given once
         policy=policy,
         review=review,
         clock=clock,
+        check_draft=check_draft,
     )
     routes: list[BaseRoute] = [
         Route(page.path, _endpoint(page, services), methods=[page.method]) for page in PAGES

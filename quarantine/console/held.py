@@ -1,115 +1,89 @@
-"""A reviewer's lists, and the page of one held message: why, what it says, the decision.
+"""The page of one held message, for its sender and for its reviewers.
 
-Content comes in layers. The page itself has the envelope and the reasons; the subject and the
-text are opened by a POST, and each opening is entered in the audit chain.
+Content comes in depths. The page itself has the envelope and the reasons; what was found (masked),
+the text, and the attachments are opened by a POST each, and each look is entered in the audit
+chain with its purpose.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from starlette.responses import Response
 
 from models.audit import Purpose
 from models.db import held as held_messages
+from models.db import outbox, statements
 from models.decision import Choice
-from models.finding import Text
+from models.errors import NotFound
 from models.held import HeldMessage, HeldState
-from models.person import Role
+from models.statement import Saying
 from models.verdict import Disposition
-from quarantine import access, permissions
+from quarantine import access, outcomes, permissions
+from quarantine.codes import words_of
 from quarantine.console.history import history, name_of_actor
+from quarantine.console.lists import look_the_same, name_of_sender, waiting_for
+from quarantine.console.names import KINDS, name_of_unread
 from quarantine.console.pages import render, see_other
-from quarantine.console.reasons import clause_of, reasons
-from quarantine.console.text import MOST_LINES, Line, finding_marks, numbered_lines
+from quarantine.console.shown import has_weights, of_kinds, shown_reasons, shown_texts
 from quarantine.console.visit import Visit
 from quarantine.console.words import translations
-from quarantine.review import LONGEST_REASON
 
-_MOST_READ = 2000  # ended messages that are looked through for one's own decisions
-_MOST_DECIDED = 200
+_MOST_DECIDED_TOGETHER = 200
 _DONE = {
     "released": frozenset({HeldState.RELEASED, HeldState.SENT}),
     "agreed": frozenset({HeldState.HELD}),
+    "returned": frozenset({HeldState.RETURNED}),
     "refused": frozenset({HeldState.REFUSED}),
     "withdrawn": frozenset({HeldState.WITHDRAWN}),
+    "stopped": frozenset({HeldState.HELD}),
+    "again": frozenset({HeldState.HELD}),
+    "explained": frozenset({HeldState.HELD}),
+    "urgent": frozenset({HeldState.HELD}),
+    "someone-else": frozenset({HeldState.HELD}),
+    "disputed": frozenset(HeldState),
+}
+_SAYING_OF = {
+    "explained": (Saying.EXPLAINED,),
+    "urgent": (Saying.HARM, Saying.LEGAL),
+    "someone-else": (Saying.SOMEONE_ELSE,),
+    "disputed": (Saying.DISPUTED,),
 }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ShownText:
-    """One text of the message, as the page shows it."""
-
-    kind: str
-    lines: tuple[Line, ...]
-    cut: bool  # there was more than is shown
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Attempt:
-    """A decision that could not be taken as it was written, shown again with its mistake."""
+    """A form that could not be used as it was filled in, shown again with its mistake."""
 
-    field: str = ""  # the field with the mistake; "" for none
+    wrong: str = ""  # the field with the mistake; "" for none
     mistake: str = ""  # the fixed key of a sentence
     choice: str = ""
-    reason: str = ""
-
-
-def home(visit: Visit) -> Response:
-    """Go to the list if anyone's mail can come to this person, else to their own."""
-    return see_other("/queue" if _reviews(visit) or waiting_for(visit) else "/mine")
-
-
-def queue(visit: Visit) -> Response:
-    """List what waits for this person, the oldest first."""
-    waiting = waiting_for(visit)
-    mine = [each for each in waiting if each.reviewer == visit.who.id]
-    others = [each for each in waiting if each.reviewer != visit.who.id]
-    groups = [("mine", _rows(visit, mine)), ("others", _rows(visit, others))]
-    return render(visit, "queue.html", groups=groups, total=len(waiting), nav="queue")
-
-
-def decided(visit: Visit) -> Response:
-    """List what this person decided, the newest first."""
-    with visit.services.database.reading() as session:
-        ended = set(HeldState) - {HeldState.HELD}
-        found = held_messages.find(session, states=ended, limit=_MOST_READ)
-    mine = [
-        each
-        for each in found
-        if visit.who.id in {choice.by for choice in each.decisions}
-        and permissions.can_review(visit.who, each, visit.people)
-    ]
-    return render(visit, "decided.html", rows=_rows(visit, mine[:_MOST_DECIDED]), nav="decided")
-
-
-def waiting_for(visit: Visit) -> list[HeldMessage]:
-    """What this person may decide on and has not voted for yet, the oldest first."""
-    with visit.services.database.reading() as session:
-        found = held_messages.find(session, states={HeldState.HELD})
-    return [
-        each
-        for each in reversed(found)
-        if permissions.can_review(visit.who, each, visit.people)
-        and visit.who.id not in {vote.by for vote in each.decisions}
-    ]
+    code: str = ""
+    text: str = field(default="", repr=False)
+    should_hold: str = ""  # "yes", "no" or "", as it was left
+    also: tuple[str, ...] = ()  # ids of those that look the same, to be decided with it
 
 
 def show(visit: Visit) -> Response:
     """Show one held message to its sender or to a reviewer, without its content."""
-    return _page(visit)
+    return page(visit)
 
 
 def show_email(visit: Visit) -> Response:
-    """Show it with its subject and text; the look is entered in the audit chain."""
+    """Show it as far as it was asked to be opened; the look is entered in the audit chain."""
+    own = is_own(visit)
+    wanted = visit.form.get("depth", "")
+    depth = access.Depth(wanted) if wanted in set(access.Depth) else access.Depth.TEXT
+    deciding = visit.message.state is HeldState.HELD
     opened = access.open_message(
         visit.services.database,
         visit.services.keyring,
         visit.message.id,
         who=visit.who,
-        purpose=Purpose.OWN if _is_own(visit) else Purpose.DECIDE,
+        purpose=Purpose.OWN if own else Purpose.DECIDE if deciding else Purpose.ANSWER,
+        depth=access.Depth.ATTACHMENTS if own else depth,
         now=visit.now,
     )
-    return _page(visit, opened=opened)
+    return page(visit, opened=opened)
 
 
 def show_again(visit: Visit) -> Response:
@@ -117,76 +91,54 @@ def show_again(visit: Visit) -> Response:
     return see_other(f"/held/{visit.message.id}")
 
 
-def decide(visit: Visit) -> Response:
-    """Take the reviewer's decision."""
-    held_id, choice = visit.message.id, visit.form.get("choice", "")
-    reason = visit.form.get("reason", "").replace("\r\n", "\n").strip()
-    field, mistake = _mistake(choice, reason)
-    if mistake:
-        attempt = Attempt(field=field, mistake=mistake, choice=choice, reason=reason)
-        return _page(visit, attempt=attempt)
-    review = visit.services.review
-    if choice == Choice.REFUSE.value:
-        review.refuse(held_id, by=visit.who, reason=reason, now=visit.now)
-        return see_other(f"/held/{held_id}?done=refused")
-    state = review.release(held_id, by=visit.who, reason=reason, now=visit.now)
-    done = "released" if state is HeldState.RELEASED else "agreed"
-    return see_other(f"/held/{held_id}?done={done}")
-
-
-def _mistake(choice: str, reason: str) -> tuple[str, str]:
-    """Return the field and the fixed key of its mistake, or two empty strings."""
-    if choice not in {Choice.RELEASE.value, Choice.REFUSE.value}:
-        return "choice", "choose"
-    if choice == Choice.REFUSE.value and not reason:
-        return "reason", "reason-missing"
-    if len(reason) > LONGEST_REASON:
-        return "reason", "reason-long"
-    return "", ""
-
-
-def _page(
-    visit: Visit, *, opened: access.Opened | None = None, attempt: Attempt | None = None
+def page(
+    visit: Visit,
+    *,
+    opened: access.Opened | None = None,
+    attempt: Attempt | None = None,
+    too_late: bool = False,
 ) -> Response:
-    message, own = visit.message, _is_own(visit)
+    """Show the page; `attempt` is a form to mend, `too_late` that something was not done."""
+    own = is_own(visit)
+    message = as_seen(visit)
+    if message.state is HeldState.REFERRED:
+        raise NotFound(f"no held message {message.id}")
+    found = opened.held if opened else message
+    texts = shown_texts(visit, opened.texts, found.findings, found.rules) if opened else ()
     facts = {
         **_facts(visit, message),
         "own": own,
-        "opened": opened is not None,
-        "texts": _texts(visit, opened) if opened else (),
+        "opened": opened.depth.value if opened else "",
+        "texts": texts,
+        "legend": has_weights(texts),
         "attachments": opened.attachments if opened else (),
-        "reasons": _reasons(visit, opened.held if opened else message),
+        "reasons": shown_reasons(visit, message.rules, found.findings),
         "attempt": attempt or Attempt(),
+        "too_late": too_late,
         "nav": "mine" if own else "queue",
     }
-    status = 422 if attempt else 200
-    return render(visit, "own-held.html" if own else "held.html", status=status, **facts)
+    if own:
+        return render(visit, "own-held.html", status=409 if too_late else 200, **facts)
+    return render(
+        visit, "held.html", status=422 if attempt else 200, **facts, **_for_reviewer(visit, message)
+    )
 
 
-def _facts(visit: Visit, message: HeldMessage) -> dict[str, Any]:
-    """What the page says besides reasons and content."""
-    last = message.decisions[-1] if message.decisions else None
-    return {
-        "held": message,
-        "other_policy": visit.services.policy.digest != message.policy,
-        "sender_name": _name_of_sender(visit, message),
-        "reviewer": visit.people.get(message.reviewer or ""),
-        "can_decide": _can_decide(visit),
-        "for_two": message.disposition is Disposition.HOLD_FOR_TWO,
-        "votes": [name_of_actor(visit, each.by) for each in message.decisions],
-        "last": last,
-        "last_by": name_of_actor(visit, last.by) if last else "",
-        "happened": history(visit),
-        "confirmable": message.disposition is Disposition.CONFIRM,
-        "done": _done(visit),
-    }
+def as_seen(visit: Visit) -> HeldMessage:
+    """The message as the visitor may see it: to its sender, what went to HR looks as it did."""
+    message = visit.message
+    if is_own(visit) and message.state is HeldState.REFERRED:
+        return replace(message, state=HeldState.HELD)
+    return message
 
 
-def _is_own(visit: Visit) -> bool:
+def is_own(visit: Visit) -> bool:
+    """Whether it is the visitor's own mail."""
     return permissions.is_sender(visit.who, visit.message)
 
 
-def _can_decide(visit: Visit) -> bool:
+def can_decide(visit: Visit) -> bool:
+    """Whether the visitor may decide on it now."""
     message = visit.message
     return (
         message.state is HeldState.HELD
@@ -195,55 +147,76 @@ def _can_decide(visit: Visit) -> bool:
     )
 
 
-def _reasons(visit: Visit, message: HeldMessage) -> Any:
+def _facts(visit: Visit, message: HeldMessage) -> dict[str, Any]:
+    """What the page says besides reasons and content."""
+    last = message.decisions[-1] if message.decisions else None
     words = translations(visit.language)
-    return reasons(message, message.findings, visit.services.policy, visit.language, words)
+    with visit.services.database.reading() as session:
+        said = statements.about(session, [message.id])[message.id]
+        leaves = outbox.leaves_at(session, message.id)
+    stoppable = message.state is HeldState.RELEASED and outcomes.can_stop(visit.who, message)
+    ends = message.turn.ends
+    return {
+        "held": message,
+        "other_policy": visit.services.policy.digest != message.policy,
+        "sender_name": name_of_sender(visit, message),
+        "reviewer": visit.people.get(message.reviewer or ""),
+        "deadline": ends if ends and ends > visit.now else None,
+        "late": ends is not None and ends <= visit.now,
+        "for_two": message.disposition is Disposition.HOLD_FOR_TWO,
+        "last": last,
+        "last_by": name_of_actor(visit, last.by) if last else "",
+        "last_reason": words_of(last.code, last.reason, visit.language) if last else "",
+        "happened": history(visit),
+        "confirmable": message.disposition is Disposition.CONFIRM,
+        "said": of_kinds(said, *(set(Saying) - {Saying.REFERRED, Saying.SOMEONE_ELSE})),
+        "asked_else": bool(of_kinds(said, Saying.SOMEONE_ELSE)),
+        "stop_within": max(round((leaves - visit.now).total_seconds()), 0)
+        if stoppable and leaves
+        else None,
+        "done": _done(visit, message, {each.kind for each in said}),
+        "kinds": {kind: words.gettext(name) for kind, name in KINDS.items()},
+        "unread_because": lambda reason: words.gettext(name_of_unread(reason)),
+    }
 
 
-def _texts(visit: Visit, opened: access.Opened) -> tuple[ShownText, ...]:
-    """The texts in reading order, with what counted for a clause marked."""
-    words, policy = translations(visit.language), visit.services.policy
-    clauses = [(each, clause_of(each, opened.held, policy)) for each in opened.held.findings]
-    counted = [(each, clause) for each, clause in clauses if clause]
-    labels = [words.gettext("policy %(clause)s") % {"clause": clause} for _, clause in counted]
-    shown = []
-    for text in sorted(opened.texts, key=_reading_order):
-        marks = finding_marks(text, [each for each, _ in counted], labels)
-        lines = numbered_lines(text, marks)
-        if lines:
-            shown.append(ShownText(kind=text.kind, lines=lines, cut=len(lines) >= MOST_LINES))
-    return tuple(shown)
+def _for_reviewer(visit: Visit, message: HeldMessage) -> dict[str, Any]:
+    deciding = can_decide(visit)
+    waiting = waiting_for(visit) if deciding else []
+    return {
+        "can_decide": deciding,
+        "votes": [
+            name_of_actor(visit, each.by)
+            for each in message.decisions
+            if each.choice is Choice.RELEASE
+        ],
+        "alike": look_the_same(message, waiting),
+        "together": _decided_together(visit, message),
+        "to_hr": any(
+            each.id != visit.who.id for each in outcomes.human_resources(message, visit.people)
+        ),
+    }
 
 
-def _reading_order(text: Text) -> int:
-    return ("header", "visible", "hidden").index(text.kind)
-
-
-def _name_of_sender(visit: Visit, message: HeldMessage) -> str:
-    names = (each.name for each in visit.people.values() if permissions.is_sender(each, message))
-    return next(names, message.sender)
-
-
-def _rows(visit: Visit, found: list[HeldMessage]) -> list[dict[str, Any]]:
+def _decided_together(visit: Visit, message: HeldMessage) -> list[str]:
+    """Ids of those of the same sender that the same person decided on at the same instant."""
+    last = message.decisions[-1] if message.decisions else None
+    if last is None or last.by != visit.who.id or message.state is HeldState.HELD:
+        return []
+    with visit.services.database.reading() as session:
+        found = held_messages.decided_by(session, last.by, limit=_MOST_DECIDED_TOGETHER)
     return [
-        {
-            "held": each,
-            "sender": _name_of_sender(visit, each),
-            "reasons": _reasons(visit, each),
-        }
+        each.id
         for each in found
+        if each.id != message.id
+        and each.sender == message.sender
+        and (each.decisions[-1].by, each.decisions[-1].at) == (last.by, last.at)
     ]
 
 
-def _reviews(visit: Visit) -> bool:
-    """Whether others' mail can come to this person."""
-    me = visit.who
-    if Role.DUTY_REVIEWER in me.roles:
-        return True
-    return any(me.id in (each.manager, each.deputy) for each in visit.people.values())
-
-
-def _done(visit: Visit) -> str:
+def _done(visit: Visit, message: HeldMessage, said: set[Saying]) -> str:
     """The message of success, if it fits what is true now: a link cannot make one up."""
     done = visit.request.query_params.get("done", "")
-    return done if visit.message.state in _DONE.get(done, frozenset()) else ""
+    if message.state not in _DONE.get(done, frozenset()):
+        return ""
+    return done if done not in _SAYING_OF or said & set(_SAYING_OF[done]) else ""

@@ -1,28 +1,57 @@
-"""What happened to a held message, from the audit chain, in words."""
+"""What happened to a held message, from the audit chain, in words: who looked, how far and why."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from models.audit import Action, AuditEntry, Purpose
 from models.db import audit
+from models.person import Role
+from quarantine.access import Depth
 from quarantine.console.visit import Visit
 from quarantine.console.words import mark, translations
+from quarantine.permissions import can_review
 
 _SYSTEM = mark("The automatic check")
 _COMMAND_LINE = mark("Someone at the system's command line")
+_A_REVIEWER = mark("A reviewer")
 _HAPPENED = {
     Action.HOLD: mark("Held for checking"),
     Action.RELEASE: mark("Decided that it should be sent"),
     Action.VOTE: mark("Agreed that it should be sent; a second person must agree too"),
+    Action.STOP: mark("Stopped it before it was sent, so it waits for a decision again"),
+    Action.RETURN: mark("Gave it back to the sender to fix"),
+    Action.ASK_AGAIN: mark("Asked for a decision again"),
     Action.REFUSE: mark("Decided that it should not be sent"),
     Action.WITHDRAW: mark("Taken back by the sender"),
     Action.SEND: mark("Sent: the next mail server accepted it"),
     Action.REOPEN: mark("The next mail server rejected it, so it waits for a decision again"),
     Action.REASSIGN: mark("Passed to another reviewer"),
-    Action.LOOK: mark("Opened the email"),
+    Action.HAND_ON: mark("Said that someone else should decide"),
+    Action.REMIND: mark("Asked the same reviewer again"),
+    Action.EXPLAIN: mark("Explained why it needs to be sent"),
+    Action.URGENT: mark("Said that it is urgent"),
+    Action.SOMEONE_ELSE: mark("Asked for someone else to check it"),
+    Action.DISPUTE: mark("Said that it should not have been held"),
     Action.ERASE: mark("Content erased"),
 }
+_LOOKS = {
+    (Purpose.DECIDE, Depth.MATCHES): mark("Opened what was found, masked, to decide"),
+    (Purpose.DECIDE, Depth.TEXT): mark("Opened the text, to decide"),
+    (Purpose.DECIDE, Depth.ATTACHMENTS): mark("Opened the text and attachments, to decide"),
+    (Purpose.ANSWER, Depth.MATCHES): mark(
+        "Opened what was found, masked, to answer for a decision"
+    ),
+    (Purpose.ANSWER, Depth.TEXT): mark("Opened the text, to answer for a decision"),
+    (Purpose.ANSWER, Depth.ATTACHMENTS): mark(
+        "Opened the text and attachments, to answer for a decision"
+    ),
+}
+_OWN = mark("Opened by its sender")
 _DELIVERING = mark("Opened by the automatic check, to send it")
+_COMPARING = mark("Compared by the automatic check with other emails of the same sender")
+_LOOKED = mark("Opened the email")
+_NEVER_SHOWN = frozenset({Action.REFER, Action.LABEL})  # nor what HR does, to anyone but HR
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,20 +67,46 @@ def history(visit: Visit) -> tuple[Happened, ...]:
     """Who did what and when, in order; an act that took two entries is shown once."""
     with visit.services.database.reading() as session:
         entries = [each.entry for each in audit.read(session, subject=visit.message.id)]
-    return tuple(dict.fromkeys(_happened(visit, each) for each in entries))
+    return tuple(dict.fromkeys(_happened(visit, each) for each in _shown(entries)))
 
 
 def name_of_actor(visit: Visit, actor: str) -> str:
-    """The name of a person, or what acted in no person's name."""
-    if actor in visit.people:
-        return visit.people[actor].name
+    """The name of a person, or what acted in no person's name; never that it was HR."""
     words = translations(visit.language)
+    if actor in visit.people:
+        person = visit.people[actor]
+        hidden = Role.HR in person.roles and not can_review(person, visit.message, visit.people)
+        return words.gettext(_A_REVIEWER) if hidden else person.name
     return words.gettext(_COMMAND_LINE if actor.startswith("os:") else _SYSTEM)
+
+
+def _shown(entries: Sequence[AuditEntry]) -> list[AuditEntry]:
+    """Without what went to HR: that is between the reviewer who passed it and HR."""
+    return [
+        each
+        for each in entries
+        if each.action not in _NEVER_SHOWN
+        and not (each.action is Action.REASSIGN and each.detail == "back from HR")
+    ]
 
 
 def _happened(visit: Visit, entry: AuditEntry) -> Happened:
     what = _HAPPENED.get(entry.action, entry.action.value)
-    if entry.action is Action.LOOK and entry.purpose is Purpose.DELIVER:
-        what = _DELIVERING
+    if entry.action is Action.LOOK:
+        what = _look(entry)
     words = translations(visit.language)
     return Happened(at=entry.at, who=name_of_actor(visit, entry.actor), what=words.gettext(what))
+
+
+def _look(entry: AuditEntry) -> str:
+    match entry.purpose:
+        case Purpose.DELIVER:
+            return _DELIVERING
+        case Purpose.COMPARE:
+            return _COMPARING
+        case Purpose.OWN:
+            return _OWN
+        case Purpose.DECIDE | Purpose.ANSWER if entry.detail in set(Depth):
+            return _LOOKS[entry.purpose, Depth(entry.detail)]
+        case _:
+            return _LOOKED

@@ -15,6 +15,7 @@ _DETECTORS = {
     "fingerprints": mark("Passage from a registered document"),
     "home-address": mark("Home address"),
     "iban": mark("International bank account number"),
+    "learned": mark("Wording like that of emails that broke the policy (likely, not certain)"),
     "learner-number": mark("Unique learner number"),
     "marking": mark("Protective marking"),
     "national-insurance": mark("National Insurance number"),
@@ -55,6 +56,15 @@ _UNREAD = {
     "too-many-files": mark("An attachment could not be read: it holds too many files"),
     "unknown-type": mark("An attachment is of a kind that is not read"),
 }
+KINDS = {
+    "archive": mark("an archive of files"),
+    "ole": mark("an older Office document"),
+    "pdf": mark("a PDF"),
+    "picture": mark("a picture"),
+    "program": mark("a program"),
+    "rtf": mark("a rich text document"),
+    "zip": mark("a newer Office document or a zip archive"),
+}
 _MALFORMED = mark("The email could not be read reliably: it is malformed")
 _OTHER = mark("Something else the policy names")
 _PLACES = {
@@ -72,6 +82,11 @@ def name_of(finding: Finding) -> str:
     if finding.detector == "recipients":
         return _RECIPIENTS.get(finding.category, _OTHER)
     return _DETECTORS.get(finding.detector, _OTHER)
+
+
+def name_of_unread(reason: str) -> str:
+    """Why something could not be read, to be translated."""
+    return _UNREAD.get(reason, _MALFORMED)
 
 
 def place_of(finding: Finding) -> str:

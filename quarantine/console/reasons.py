@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from models.finding import Finding
-from models.held import HeldMessage
 from models.policy import Condition, Policy
 from quarantine.console.names import name_of, place_of
 from quarantine.console.text import mask
@@ -14,6 +13,7 @@ from quarantine.console.words import Words
 _WORDS = frozenset(
     {"commercial", "marking", "phrases", "recipients"}
 )  # shown whole: they identify no one new
+_PASSAGES = frozenset({"learned"})  # about a whole passage: no part of it is shown as a match
 _MOST_SAMPLES = 5
 
 
@@ -38,15 +38,15 @@ class Reason:
 
 
 def reasons(
-    held: HeldMessage, findings: Sequence[Finding], policy: Policy, language: str, words: Words
+    rules: Sequence[str], findings: Sequence[Finding], policy: Policy, language: str, words: Words
 ) -> tuple[Reason, ...]:
-    """Return the reasons, strictest first; findings may have their excerpts or not."""
-    return tuple(_reason(rule_id, findings, policy, language, words) for rule_id in held.rules)
+    """Return the reasons, in the order of the rules; findings may have their excerpts or not."""
+    return tuple(_reason(rule_id, findings, policy, language, words) for rule_id in rules)
 
 
-def clause_of(finding: Finding, held: HeldMessage, policy: Policy) -> str | None:
+def clause_of(finding: Finding, rules: Sequence[str], policy: Policy) -> str | None:
     """Return the number of the first clause for which a finding counted, or None."""
-    for rule_id in held.rules:
+    for rule_id in rules:
         rule = policy.rule(rule_id)
         if rule and any(_meets(finding, condition) for condition in rule.when):
             return rule.clause
@@ -87,7 +87,7 @@ def _counted(findings: Sequence[Finding], words: Words) -> tuple[Found, ...]:
         excerpts = [
             each.excerpt if each.detector in _WORDS else mask(each.excerpt)
             for each, key in zip(findings, keys, strict=True)
-            if key == (name, place) and each.excerpt
+            if key == (name, place) and each.excerpt and each.detector not in _PASSAGES
         ]
         result.append(
             Found(

@@ -16,6 +16,7 @@ class Mark:
     start: int
     end: int
     label: str  # "policy 4.2", in the reader's language
+    sign: str = ""  # "for" or "against": a word that the trained classifier weighed; "" a match
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +25,7 @@ class Piece:
 
     text: str = field(repr=False)
     label: str = ""  # "" for text that is not evidence
+    sign: str = ""  # as of its mark
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,20 +72,49 @@ def finding_marks(
     text: Text, findings: Sequence[Finding], labels: Sequence[str]
 ) -> tuple[Mark, ...]:
     """Return the marks of the findings that lie in this text; labels run beside findings."""
-    return tuple(
-        Mark(start=each.start, end=each.end, label=label)
-        for each, label in zip(findings, labels, strict=True)
-        if (each.part, each.kind) == (text.part, text.kind) and each.end > each.start
-    )
+    marks: list[Mark] = []
+    for each, label in zip(findings, labels, strict=True):
+        if (each.part, each.kind) != (text.part, text.kind):
+            continue
+        marks += _weighed(each, label)
+        if each.end > each.start and not each.weights:
+            marks.append(Mark(start=each.start, end=each.end, label=label))
+    return tuple(marks)
+
+
+def _weighed(finding: Finding, label: str) -> list[Mark]:
+    """The words that spoke for and against; where they are known, the passage is not marked."""
+    return [
+        Mark(
+            start=each.start,
+            end=each.end,
+            label=label,
+            sign="for" if each.value > 0 else "against",
+        )
+        for each in finding.weights
+        if each.end > each.start and each.value
+    ]
 
 
 def _without_overlaps(marks: Sequence[Mark], length: int) -> list[Mark]:
+    """Marks in order, none over another; a match goes before a weighed word."""
+    flat = _flat([each for each in marks if not each.sign], length)
+    ends = [each.end for each in flat]
+    for mark in _flat([each for each in marks if each.sign], length):
+        following = bisect_right(ends, mark.start)
+        if following == len(flat) or flat[following].start >= mark.end:
+            flat.insert(following, mark)
+            ends.insert(following, mark.end)
+    return flat
+
+
+def _flat(marks: Sequence[Mark], length: int) -> list[Mark]:
     flat: list[Mark] = []
     for mark in sorted(marks, key=lambda each: (each.start, -each.end)):
         start = max(mark.start, flat[-1].end if flat else 0)
         end = min(mark.end, length)
         if start < end:
-            flat.append(Mark(start=start, end=end, label=mark.label))
+            flat.append(Mark(start=start, end=end, label=mark.label, sign=mark.sign))
     return flat
 
 
@@ -96,7 +127,7 @@ def _pieces(content: str, start: int, end: int, marks: Sequence[Mark]) -> tuple[
             continue
         if first > position:
             pieces.append(Piece(text=content[position:first]))
-        pieces.append(Piece(text=content[first:last], label=mark.label))
+        pieces.append(Piece(text=content[first:last], label=mark.label, sign=mark.sign))
         position = last
     if position < end:
         pieces.append(Piece(text=content[position:end]))

@@ -16,6 +16,7 @@ from models.db.keyring import Keyring
 from models.held import HeldMessage
 from models.person import Person
 from models.policy import Policy
+from quarantine.drafts import CheckDraft
 from quarantine.review import Review
 from quarantine.settings import ConsoleSettings
 
@@ -41,6 +42,7 @@ class Services:
     policy: Policy
     review: Review
     clock: Callable[[], datetime]
+    check_draft: CheckDraft | None = None  # from gateway: this package finds nothing itself
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

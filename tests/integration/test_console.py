@@ -85,28 +85,34 @@ def test_opening_the_email_is_recorded_and_its_text_is_only_text(council, visito
     assert "<mark>" in page
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
     assert "<script" not in page
-    page = post(gwen, f"/held/{held_id}", f"/held/{held_id}/email").text
-    assert "booking.pdf (application/pdf, 9 B)" in page
+    page = post(gwen, f"/held/{held_id}", f"/held/{held_id}/email", depth="attachments").text
+    assert "<strong>booking.pdf</strong> (application/pdf, 9 B)" in page
     assert re.search(r"<mark>.*policy 4\.2.*4111 1111 1111 1111.*</mark>", page)
     assert "411• •••• •••• ••••" in page
     assert "Archebu ystafell y panel" in page
     assert "porthor-quoted" in page
     (_, look) = entries(council, Action.LOOK)
     assert (look.actor, look.subject, look.purpose) == ("gwen", held_id, Purpose.DECIDE)
-    assert "Opened the email" in visitor("sioned").get(f"/held/{held_id}").text
+    assert (
+        "Opened the text and attachments, to decide"
+        in visitor("sioned").get(f"/held/{held_id}").text
+    )
 
 
 def test_not_sending_needs_a_reason(council, visitor):
     held_id = council.hold(1)
     gwen = visitor("gwen")
     page, path = f"/held/{held_id}", f"/held/{held_id}/decision"
-    refused = post(gwen, page, path, choice="refuse")
-    assert refused.status_code == 422
-    assert "Give a reason" in refused.text
     assert post(gwen, page, path).status_code == 422
-    assert post(gwen, page, path, choice="refuse", reason="x" * 501).status_code == 422
+    details = {"choice": "refuse", "stage": "details"}
+    asked = post(gwen, page, path, choice="refuse", code="policy")
+    assert (asked.status_code, "Do not send this email" in asked.text) == (200, True)
+    refused = post(gwen, page, path, **details)
+    assert refused.status_code == 422
+    assert "Choose a reason" in refused.text
+    assert post(gwen, page, path, **details, code="policy", text="x" * 501).status_code == 422
     assert state(council, held_id) is HeldState.HELD
-    post(gwen, page, path, choice="refuse", reason="Use the secure form")
+    post(gwen, page, path, **details, code="policy", text="Use the secure form")
     assert state(council, held_id) is HeldState.REFUSED
     assert "Use the secure form" in visitor("sioned").get(page).text
     assert held_id in gwen.get("/decided").text
@@ -167,12 +173,15 @@ def test_the_gravest_need_two_people(council, visitor):
     held_id = council.hold(4, text=MARKED)
     page, path = f"/held/{held_id}", f"/held/{held_id}/decision"
     gwen, elin = visitor("gwen"), visitor("elin")
-    assert "A second person must agree too" in post(gwen, page, path, choice="release").text
+    agree = {"choice": "release", "stage": "details"}
+    assert "Two different people must agree" in post(gwen, page, path, choice="release").text
+    assert not entries(council, Action.VOTE)
+    assert "A second person must agree too" in post(gwen, page, path, **agree).text
     assert state(council, held_id) is HeldState.HELD
     assert held_id not in gwen.get("/queue").text
     assert 'name="choice"' not in gwen.get(page).text
     assert "Mae Gwen Morgan wedi cytuno." in elin.get(page).text
-    post(elin, page, path, choice="release")
+    post(elin, page, path, **agree)
     assert state(council, held_id) is HeldState.RELEASED
 
 

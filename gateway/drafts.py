@@ -1,0 +1,84 @@
+"""Checks a draft as mail is checked, for the console's page. Nothing is sent, stored or logged.
+
+The draft is read in a confined process, as all mail is; it is started when the first is checked.
+"""
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime
+from threading import Lock
+
+from gateway.decide import decide
+from gateway.exempt import exempt
+from gateway.inspector import Inspector
+from models.envelope import Client, Envelope, Recipient
+from models.policy import Policy
+from models.verdict import Disposition
+from quarantine.drafts import CheckedDraft, Draft
+from quarantine.holding import rules_of
+
+
+class DraftChecker:
+    """The checking function that the console is given."""
+
+    def __init__(
+        self, make_inspector: Callable[[], Inspector], policy: Policy, clock: Callable[[], datetime]
+    ) -> None:
+        self._make, self._policy, self._clock = make_inspector, policy, clock
+        self._inspector: Inspector | None = None
+        self._one_at_a_time = Lock()
+
+    def __call__(self, draft: Draft) -> CheckedDraft:
+        """Say what would happen. Raises InspectionFailed."""
+        envelope = self._envelope(draft)
+        if exempt(envelope, self._policy):
+            return CheckedDraft(
+                disposition=Disposition.RELAY, rules=(), findings=(), texts=(), exempt=True
+            )
+        with self._one_at_a_time:
+            if self._inspector is None:
+                self._inspector = self._make()
+            found = asyncio.run(self._inspector(envelope, message_of(draft)))
+        verdict = decide(
+            envelope,
+            found.findings,
+            self._policy,
+            on=self._clock().date(),
+            classifier=found.classifier,
+        )
+        return CheckedDraft(
+            disposition=verdict.disposition,
+            rules=rules_of(verdict, Disposition.ADVISE),
+            findings=found.findings,
+            texts=found.texts,
+        )
+
+    def close(self) -> None:
+        """Stop the process."""
+        if self._inspector is not None:
+            self._inspector.close()
+
+    def _envelope(self, draft: Draft) -> Envelope:
+        return Envelope(
+            id="draft",
+            sender=draft.sender,
+            recipients=tuple(Recipient(address=each) for each in draft.recipients),
+            client=Client(address="", port=0, name=""),
+            received=self._clock(),
+        )
+
+
+def message_of(draft: Draft) -> bytes:
+    """The message that a draft would be."""
+    lines = (
+        f"From: {draft.sender}",
+        f"To: {', '.join(draft.recipients)}",
+        f"Subject: {draft.subject}",
+        "MIME-Version: 1.0",
+        "Content-Type: text/plain; charset=utf-8",
+        "Content-Transfer-Encoding: 8bit",
+        "",
+        *draft.text.splitlines(),
+        "",
+    )
+    return "\r\n".join(lines).encode("utf-8", "replace")
