@@ -112,18 +112,23 @@ def seeds(folder: Path = FOLDER) -> tuple[Seed, ...]:
 
 def own_samples(folder: Path = FOLDER, *, most: int, seed: int) -> tuple[Sample, ...]:
     """Every text of our corpus; the variants of a seed weigh as much as one without slots."""
-    choose = random.Random(seed)  # noqa: S311 - repeatable, no secret
     out = []
     for each in seeds(folder):
-        filled_in = list(variants(each, most, choose))
+        filled_in = list(variants(each, most, _choosing(seed, each.id)))
         out += [replace(one, weight=2 / len(filled_in)) for one in filled_in]
-    return (*out, *ordinary(folder, choose))
+    return (*out, *ordinary(folder, seed))
 
 
-def ordinary(folder: Path, choose: random.Random) -> Iterator[Sample]:
+def _choosing(seed: int, of: str) -> random.Random:
+    """Chance that is the same for one text whatever stands beside it."""
+    return random.Random(f"{seed}/{of}")  # noqa: S311 - repeatable, no secret
+
+
+def ordinary(folder: Path, seed: int) -> Iterator[Sample]:
     """Clean mails of ours, which have no twin: what must pass, and what a bad one hides in."""
     for path in sorted(folder.glob("??-ordinary.toml")):
         for number, each in enumerate(_read(path, "mail"), 1):
+            choose = _choosing(seed, f"{path.stem}-{number}")
             filling = {name: choose.sample(given, 2) for name, given in _FILLINGS.items()}
             yield Sample(
                 text=filled(each["text"].strip(), filling),

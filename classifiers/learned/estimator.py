@@ -71,9 +71,9 @@ def linear_model(freedom: float, rows: int, seed: int) -> SGDClassifier:
 
 def meaning_model() -> LogisticRegression:
     """Logistic regression over the meaning of a text."""
-    return LogisticRegression(C=10.0, max_iter=300)
+    return LogisticRegression(C=10.0, max_iter=200)
 
 
 def weighing_model() -> LogisticRegression:
     """Puts whole and worst window together, with what length and language add."""
-    return LogisticRegression(C=10.0, max_iter=500)
+    return LogisticRegression(C=10.0, max_iter=300)

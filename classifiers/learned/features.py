@@ -10,7 +10,7 @@ from sklearn.feature_extraction.text import TfidfTransformer
 from sklearn.pipeline import Pipeline
 
 from classifiers.learned.meanings import meanings
-from classifiers.learned.words import SPACE, Laid, Reader
+from classifiers.learned.words import SPACE, Laid, training_reader
 
 
 class HashedWords(TransformerMixin, BaseEstimator):
@@ -22,7 +22,7 @@ class HashedWords(TransformerMixin, BaseEstimator):
 
     def transform(self, texts: Iterable[str]) -> sp.csr_matrix:
         """Return a sparse matrix of counts; an empty text has an empty row."""
-        reader = Reader()
+        reader = training_reader()
         indices, counts, ends = [], [], [0]
         for text in texts:
             chunks, _ = reader.chunks(text)
@@ -59,7 +59,7 @@ class Meaning(TransformerMixin, BaseEstimator):
 
     def transform(self, texts: Iterable[str]) -> npt.NDArray[np.float32]:
         """Return a row for each text; an empty text has zeros."""
-        reader, table = Reader(), meanings()
+        reader, table = training_reader(), meanings()
         nothing = np.zeros(table.table.shape[1], dtype=np.float32)
         chunked = (reader.chunks(each)[0] for each in texts)
         return np.stack(

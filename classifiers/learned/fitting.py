@@ -28,7 +28,7 @@ from classifiers.learned.features import Meaning
 from classifiers.learned.sample import Sample
 from classifiers.learned.scorer import MOST, Linear, windows
 from classifiers.learned.weighing import GATE
-from classifiers.learned.words import SPACE, Laid, Reader, located
+from classifiers.learned.words import SPACE, Laid, located, training_reader
 from classifiers.text.folding import fold
 
 Array = npt.NDArray[np.float64]
@@ -91,7 +91,7 @@ def _welsh(sample: Sample) -> bool:
 
 def _mine(mails: Sequence[Sample], linear: Linear) -> list[list[str]]:
     """The windows of clean mails that each expert for mail takes for bad, the worst first."""
-    reader = Reader()
+    reader = training_reader()
     found: list[list[tuple[float, str]]] = [[] for _ in EXPERTS]
     floor = np.full(len(EXPERTS), -np.inf)
     for mail in mails:

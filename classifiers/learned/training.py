@@ -22,7 +22,7 @@ from classifiers.learned.judging import judgeable
 from classifiers.learned.sample import Sample
 from classifiers.learned.scorer import Evidence, Linear, evidence
 from classifiers.learned.weighing import Weighing
-from classifiers.learned.words import Reader
+from classifiers.learned.words import training_reader
 
 Progress = Callable[[str, float], None]  # what is done, and how much of all, 0 to 1
 Each = Callable[[Callable[[Any], Any], Sequence[Any]], Iterable[Any]]  # as `map`
@@ -85,7 +85,7 @@ def judge_fold(work: Work) -> tuple[list[Sample], list[Evidence]]:
     linear = linear_of(pipeline, fit_experts(samples, rows, folds != fold, pipeline, seed))
     inside = [each for each, its in zip(samples, folds, strict=True) if its == fold]
     chosen = list(judgeable(inside, random.Random(seed + fold)))  # noqa: S311 - repeatable
-    reader = Reader()
+    reader = training_reader()
     return chosen, [evidence(each.text, reader, linear) for each in chosen]
 
 

@@ -9,6 +9,7 @@ kept and any text has a place.
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import accumulate
 from typing import Any
 from zlib import crc32
@@ -26,7 +27,7 @@ Hashes = npt.NDArray[np.uint64]
 
 SPACE = 2**19  # features; more cost size, fewer collide
 _LONGEST = 40  # characters of a chunk that may be a word; longer ones are codes and addresses
-_REMEMBERED = 60_000  # chunks
+_REMEMBERED, _REMEMBERED_TRAINING = 60_000, 500_000  # chunks
 _PIECES = (3, 4)  # characters
 _WHOLE_ONLY = 3  # letters: shorter words have no pieces
 _MIX = np.uint64(0x9E3779B97F4A7C15)  # 2**64 over the golden ratio (Knuth, volume 3, 6.4)
@@ -60,7 +61,9 @@ class Chunk:
 class Reader:
     """Turns texts into chunks, remembering what each gave. Not for threads."""
 
-    def __init__(self) -> None:
+    def __init__(self, most: int = _REMEMBERED) -> None:
+        """Remember so many chunks at most, of each language."""
+        self._most = most
         self._known: dict[str, Chunk] = {}
         self._welsh: dict[str, Chunk] = {}
 
@@ -74,19 +77,23 @@ class Reader:
         return chunks, language
 
     def _read(self, written: str) -> Chunk:
-        return _remembered(self._known, written, _chunk(written, tuple(tokens(written))))
+        return self._remember(self._known, written, _chunk(written, tuple(tokens(written))))
 
     def _read_welsh(self, written: str) -> Chunk:
         words = tuple(tokens(written))
-        return _remembered(
-            self._welsh, written, _chunk(written, words, tuple(english(each) for each in words))
-        )
+        glosses = tuple(english(each) for each in words)
+        return self._remember(self._welsh, written, _chunk(written, words, glosses))
+
+    def _remember(self, known: dict[str, Chunk], written: str, chunk: Chunk) -> Chunk:
+        if len(known) < self._most:
+            known[written] = chunk
+        return chunk
 
 
-def _remembered(known: dict[str, Chunk], written: str, chunk: Chunk) -> Chunk:
-    if len(known) < _REMEMBERED:
-        known[written] = chunk
-    return chunk
+@cache
+def training_reader() -> Reader:
+    """The one that training shares, which reads the same texts again and again."""
+    return Reader(_REMEMBERED_TRAINING)
 
 
 def joined(chunks: list[str]) -> list[str]:

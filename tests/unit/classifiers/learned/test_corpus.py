@@ -70,7 +70,7 @@ def test_a_seed_weighs_as_much_as_another_however_many_variants():
 
 
 def test_ordinary_mails_are_clean_of_all():
-    mails = list(ordinary(FOLDER, random.Random(1)))
+    mails = list(ordinary(FOLDER, 1))
     assert {each.labels for each in mails} == {(0.0, 0.0, 0.0)}
     assert {each.language for each in mails} == {"en", "cy"}
 
