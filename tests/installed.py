@@ -48,7 +48,8 @@ class Gateway:
         )
         text = self.config.read_text()
         for key, value in settings.items():
-            before = next(line for line in text.splitlines() if line.startswith(f"{key} = "))
+            # of a key that stands in several sections, the last: `enabled` is the notices'
+            before = [line for line in text.splitlines() if line.startswith(f"{key} = ")][-1]
             text = text.replace(before, f"{key} = {value}")
         self.config.write_text(text)
         return self
