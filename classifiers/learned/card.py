@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from classifiers.learned.evaluation import Figures
+from classifiers.learned.fairness import FalseAlarms
 
 _CARD = """\
 # Model card
@@ -41,6 +42,13 @@ the score that one in a hundred of {stream} reach. Intervals are 95 %.
 
 {table}
 
+## False alarms
+
+Clean writing of our corpus that would be found in any category at the thresholds below, by sort;
+its twins are written to be hard, so ordinary mail is found far less often.
+
+{alarms}
+
 ## Thresholds
 
 For a budget of {budget} of clean mail in each category, by length of text (words below
@@ -57,7 +65,9 @@ For a budget of {budget} of clean mail in each category, by length of text (word
 """
 
 
-def write(manifest: Mapping[str, Any], measured: Sequence[Figures]) -> str:
+def write(
+    manifest: Mapping[str, Any], measured: Sequence[Figures], alarms: Sequence[FalseAlarms]
+) -> str:
     """Return the card as Markdown."""
     return _CARD.format(
         made=manifest["made"],
@@ -66,6 +76,7 @@ def write(manifest: Mapping[str, Any], measured: Sequence[Figures]) -> str:
         note=manifest["note"],
         stream="the clean mails among the training data, unseen by the model that scores them,",
         table=table(measured),
+        alarms=_alarms(alarms),
         budget=f"{manifest['budget']:.1%}",
         lengths=", ".join(str(each) for each in manifest["lengths"]),
         thresholds="; ".join(
@@ -89,6 +100,16 @@ def table(measured: Sequence[Figures]) -> str:
         f" {_percent(each.clean_flagged[1])} | {each.calibration_error:.3f} |"
         for each in measured
         if each.bad
+    ]
+    return "\n".join(lines)
+
+
+def _alarms(alarms: Sequence[FalseAlarms]) -> str:
+    lines = ["| sort | found / clean | share (interval) |", "|---|---|---|"]
+    lines += [
+        f"| {each.of} | {each.found} / {each.clean} | {each.found / each.clean:.1%}"
+        f" ({each.interval[0]:.1%} to {each.interval[1]:.1%}) |"
+        for each in alarms
     ]
     return "\n".join(lines)
 

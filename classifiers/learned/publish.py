@@ -3,7 +3,7 @@
 import hashlib
 import platform
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
@@ -17,7 +17,9 @@ import tomli_w
 from classifiers.learned import artefact, card
 from classifiers.learned.calibration import fit_thresholds, is_clean_mail
 from classifiers.learned.classifier import GROUPS, Classifier
+from classifiers.learned.estimator import OWN
 from classifiers.learned.evaluation import Figures, cuts, figures
+from classifiers.learned.fairness import FalseAlarms, false_alarms
 from classifiers.learned.sample import CATEGORIES, Sample
 from classifiers.learned.training import Trained
 
@@ -72,7 +74,8 @@ def publish(trained: Trained, folder: Path, made: Provenance) -> dict[str, Any]:
     _dump_estimators(trained, folder / artefact.ESTIMATORS)
     measured = measure(trained)
     manifest = manifest_of(classifier, made, measured)
-    (folder / artefact.CARD).write_text(card.write(manifest, measured), encoding="utf-8")
+    alarms = alarms_of(trained, classifier)
+    (folder / artefact.CARD).write_text(card.write(manifest, measured, alarms), encoding="utf-8")
     manifest["files"] = artefact.sha256_of(
         [folder / each for each in (artefact.WEIGHTS, artefact.ESTIMATORS, artefact.CARD)]
     )
@@ -99,9 +102,26 @@ def _dump_estimators(trained: Trained, path: Path) -> None:
 def measure(trained: Trained) -> list[Figures]:
     """Figures of all that was judged, at the cuts of the clean mail among it."""
     stream, _ = stream_of(trained)
-    own = [n for n, each in enumerate(trained.judged) if each.source == "own"]
-    judged: Sequence[Sample] = [trained.judged[n] for n in own]
-    return list(figures(judged, probabilities(trained)[own], cuts(stream)))
+    scores, cut = probabilities(trained), cuts(stream)
+    hidden = {n for n, each in enumerate(trained.judged) if each.kind.startswith("hidden")}
+    own = [n for n, each in enumerate(trained.judged) if each.source == "own" and n not in hidden]
+    whole: Sequence[Sample] = [trained.judged[n] for n in own]
+    inside = [replace(trained.judged[n], seed_kind="", language="") for n in sorted(hidden)]
+    of_hidden = figures(inside, scores[sorted(hidden)], cut)
+    return [
+        *figures(whole, scores[own], cut),
+        *(replace(each, rows="one sentence in a long mail") for each in of_hidden),
+    ]
+
+
+def alarms_of(trained: Trained, classifier: Classifier) -> list[FalseAlarms]:
+    """Clean writing of ours that would be found at the thresholds, by sort."""
+    scores = probabilities(trained)
+    words = np.array([each.words for each in trained.seen])
+    groups = np.searchsorted(GROUPS, words, side="right")
+    found = np.any(scores >= classifier.thresholds[:, groups].T, axis=1, keepdims=True)[:, 0]
+    ours = [n for n, each in enumerate(trained.judged) if each.source in OWN]
+    return false_alarms([trained.judged[n] for n in ours], found[ours])
 
 
 def manifest_of(
