@@ -235,6 +235,8 @@ def run_console(settings: Settings) -> int:
         review=review(settings, database, policy),
         clock=_now,
         check_draft=drafts,
+        sign_in_settings=settings.sign_in,
+        openid_secret=openid_secret(settings),
     )
     host, port = settings.console.listen
     _log.info("console on %s", settings.console.base_url)
@@ -249,6 +251,21 @@ def run_console(settings: Settings) -> int:
     )
     drafts.close()
     return 0
+
+
+def openid_secret(settings: Settings) -> str:
+    """Read the file of sign_in.client_secret_file. Raises SettingInvalid, never quoting it."""
+    if not settings.sign_in.client_secret_file:
+        return ""
+    path = settings.path.parent / settings.sign_in.client_secret_file
+    try:
+        if path.stat().st_mode & 0o077:
+            raise SettingInvalid(f"{path} can be read by others; run `chmod 600 {path}`")
+        return path.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError):
+        raise SettingInvalid(
+            f"{path} cannot be read; expected the secret of sign_in.client_secret_file"
+        ) from None
 
 
 def run(settings: Settings) -> int:

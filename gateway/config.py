@@ -13,6 +13,7 @@ from dataclasses import dataclass, fields
 from datetime import date
 from pathlib import Path
 from typing import Any, get_args, get_origin, get_type_hints
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from classifiers.settings import ClassifierSettings, ReadingSettings
@@ -20,13 +21,15 @@ from gateway.settings import InspectionSettings, NextHopSettings, SmtpSettings
 from models.body import Body
 from models.errors import SettingInvalid
 from models.units import Duration, HostPort, Size
-from quarantine.settings import ConsoleSettings, NoticeSettings, ReviewSettings
+from quarantine.settings import ConsoleSettings, NoticeSettings, ReviewSettings, SignInSettings
 from quarantine.working_hours import DAYS, SUBDIVISIONS
 
 _CHOICES = {
     ("nexthop", "starttls"): ("never", "may", "require"),
     ("inspection", "when_it_fails"): ("defer", "hold", "relay"),
     ("review", "bank_holidays"): (*SUBDIVISIONS, "none"),
+    ("sign_in", "local_accounts"): ("all", "administrators", "none"),
+    ("sign_in", "second_factor"): ("required", "optional"),
 }
 
 
@@ -60,6 +63,7 @@ _SECTIONS: dict[str, type[Any]] = {
     "classifier": ClassifierSettings,
     "review": ReviewSettings,
     "console": ConsoleSettings,
+    "sign_in": SignInSettings,
     "notices": NoticeSettings,
     "database": DatabaseSettings,
     "policy": PolicySettings,
@@ -80,6 +84,7 @@ class Settings:
     classifier: ClassifierSettings
     review: ReviewSettings
     console: ConsoleSettings
+    sign_in: SignInSettings
     notices: NoticeSettings
     database_url: str
     policy_file: Path
@@ -137,6 +142,8 @@ def _section(section: str, kind: type[Any], given: Any, name: str, mistakes: lis
                 check(values[key])
         except ValueError as error:
             mistakes.append(f"{name}: {section}.{key} is {_shown(value)}; expected {error}")
+    if kind is SignInSettings and values.get("issuer") and not values.get("client_id"):
+        mistakes.append(f"{name}: sign_in.issuer is set; expected sign_in.client_id beside it")
     if kind is ReviewSettings and len(mistakes) == before:
         hours = ReviewSettings(**values)
         if hours.closes <= hours.opens:
@@ -199,6 +206,14 @@ def _check_zone(value: str) -> None:
         raise ValueError('a time zone such as "Europe/London"') from None
 
 
+def _check_issuer(value: str) -> None:
+    given = urlsplit(value)
+    loopback = given.scheme == "http" and given.hostname in {"127.0.0.1", "localhost", "::1"}
+    sound = given.hostname and not (given.query or given.fragment or given.username)
+    if value and not (sound and (given.scheme == "https" or loopback)):
+        raise ValueError('the issuer\'s address, such as "https://login.example/tenant"')
+
+
 _CHECKS: dict[tuple[str, str], Callable[[Any], None]] = {
     ("smtp", "clients"): _check_networks,
     ("review", "opens"): _check_times,
@@ -206,6 +221,7 @@ _CHECKS: dict[tuple[str, str], Callable[[Any], None]] = {
     ("review", "days"): _check_days,
     ("review", "closed"): _check_dates,
     ("review", "zone"): _check_zone,
+    ("sign_in", "issuer"): _check_issuer,
 }
 
 

@@ -85,6 +85,7 @@ def _settings_text(wishes: Wishes) -> str:
     if wishes.sample:
         text = _with(text, "body", "name_en", '"Enghraifft Council"')
         text = _with(text, "body", "name_cy", '"Cyngor Enghraifft"')
+        text = _with(text, "sign_in", "second_factor", '"optional"')
         text = _with(text, "notices", "from_address", '"porthor@cyngor-enghraifft.example"')
     return text
 
@@ -94,7 +95,7 @@ def _with(text: str, section: str, key: str, value: str) -> str:
     lines, inside = text.splitlines(), False
     for index, line in enumerate(lines):
         if line.startswith("["):
-            inside = line == f"[{section}]"
+            inside = line.partition("  #")[0] == f"[{section}]"
         elif inside and line.startswith(f"{key} = "):
             comment = line.find("  #")
             lines[index] = f"{key} = {value}" + (line[comment:] if comment >= 0 else "")

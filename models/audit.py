@@ -44,7 +44,12 @@ class Action(StrEnum):
     LOOK = "look"  # content was opened
     SIGN_IN = "sign-in"
     SIGN_IN_FAILED = "sign-in-failed"
+    SIGN_IN_LOCKED = "sign-in-locked"  # too many failures at one name
     SIGN_OUT = "sign-out"
+    END_SESSION = "end-session"  # elsewhere, by its person or for them
+    SECOND_FACTOR = "second-factor"  # set, used up, removed
+    LINK_ACCOUNT = "link-account"  # a subject of the identity provider is this person
+    BREAK_GLASS = "break-glass"  # asked for, opened, ended
     IMPORT_PEOPLE = "import-people"
     CHANGE_PERSON = "change-person"
     INFORM = "inform"  # a person was told of the monitoring

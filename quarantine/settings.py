@@ -1,4 +1,4 @@
-"""Settings of review, console and notices: [review], [console], [notices]. All defaults."""
+"""Settings of review, console and notices: [review], [console], [sign_in], [notices]."""
 
 from dataclasses import dataclass
 
@@ -27,7 +27,7 @@ class ConsoleSettings:
     url: str = ""  # as people reach it, such as "https://porthor.cyngor.example"; "" is listen
     session_idle: Duration = Duration(3600)  # signed out after this long without a page
     session_longest: Duration = Duration(43_200)  # signed out after this long in any case
-    sign_in_attempts: int = 10  # failures at one name in 15 minutes; then it must wait
+    sign_in_attempts: int = 10  # failures at one name; then it is locked (sign_in.locked_for)
 
     @property
     def base_url(self) -> str:
@@ -38,6 +38,21 @@ class ConsoleSettings:
     def secure(self) -> bool:
         """Whether cookies are for HTTPS alone."""
         return self.base_url.startswith("https://")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignInSettings:
+    """How people prove who they are."""
+
+    issuer: str = ""  # OpenID Connect provider, "https://login.microsoftonline.com/TENANT/v2.0"
+    client_id: str = ""  # what the provider calls us
+    client_secret_file: str = ""  # beside this file; readable by its owner only
+    claim: str = "preferred_username"  # holds a sign-in name, or an address of the directory
+    require_amr: tuple[str, ...] = ()  # methods the provider must have used, such as "mfa"
+    local_accounts: str = "all"  # who may sign in by a password here: all, administrators, none
+    second_factor: str = "required"  # of local accounts: required or optional
+    locked_for: Duration = Duration(900)  # after console.sign_in_attempts failures at one name
+    break_glass_longest: Duration = Duration(14_400)  # an emergency right ends by itself
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

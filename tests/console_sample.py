@@ -25,10 +25,11 @@ from quarantine.drafts import CheckedDraft
 from quarantine.holding import Holding, rules_of
 from quarantine.notices import Post
 from quarantine.review import Review
-from quarantine.settings import ConsoleSettings, NoticeSettings
+from quarantine.settings import ConsoleSettings, NoticeSettings, SignInSettings
 
 NOW = datetime(2026, 11, 24, 9, 32, tzinfo=UTC)
 PASSWORD = "cennin pedr yn y gwanwyn"
+PASSWORD_ALONE = SignInSettings(second_factor="optional")
 BODY = Body(name_en="Cantref Council", name_cy="Cyngor Cantref")
 PAPERS = Justification(
     ground=Ground.COMPLIANCE,
@@ -202,7 +203,7 @@ class Council:
         )
         return holding.hold(mail=given, verdict=verdict, inspection=inspection, now=NOW)
 
-    def app(self, url="http://testserver", check_draft=None):
+    def app(self, url="http://testserver", sign_in=PASSWORD_ALONE, secret="", check_draft=None):
         """Make the console."""
         return create_app(
             database=self.database,
@@ -212,6 +213,8 @@ class Council:
             policy=POLICY,
             review=self.review,
             clock=lambda: self.clock[0],
+            sign_in_settings=sign_in,
+            openid_secret=secret,
             check_draft=check_draft,
         )
 

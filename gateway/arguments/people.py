@@ -36,11 +36,30 @@ def people(commands: Commands, common: argparse.ArgumentParser) -> None:
         people,
         common,
         "set-password",
-        "people:set_password",
+        "accounts:set_password",
         "Set a local password, read from standard input.",
         "porthor people set-password gwen.morgan < secret",
     )
     password.add_argument("id", metavar="PERSON")
+    ending = add(
+        people,
+        common,
+        "sign-out",
+        "accounts:sign_out",
+        "End all console sessions of a person, or of everyone.",
+        "porthor people sign-out gwen.morgan",
+    )
+    ending.add_argument("id", metavar="PERSON", nargs="?")
+    ending.add_argument("--everyone", action="store_true", help="everyone's sessions")
+    reset = add(
+        people,
+        common,
+        "reset-sign-in",
+        "accounts:reset_sign_in",
+        "Let a person who lost their codes, or is locked out, begin again.",
+        "porthor people reset-sign-in gwen.morgan",
+    )
+    reset.add_argument("id", metavar="PERSON")
 
 
 def _absence(people: Commands, common: argparse.ArgumentParser) -> None:

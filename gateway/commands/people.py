@@ -1,4 +1,4 @@
-"""porthor people import, list, away, back, check, informed, set-password."""
+"""porthor people import, list, away, back, check, informed."""
 
 import argparse
 import getpass
@@ -16,7 +16,6 @@ from models.db import people
 from models.db.people import PeopleChange
 from models.errors import Conflict, SettingInvalid
 from models.person import Absence, Person
-from quarantine.console.passwords import SHORTEST, hash_password
 from quarantine.directory import coverage, lacks, read_people
 from quarantine.working_hours import working_hours
 
@@ -174,19 +173,6 @@ def informed(arguments: argparse.Namespace) -> int:
         line = f"{each.department or '-':<32} {each.informed:>5} of {each.people}"
         _say(json.dumps(asdict(each)) if arguments.json else line)
     return 1 if any(each.informed < each.people for each in counted) else 0
-
-
-def set_password(arguments: argparse.Namespace) -> int:
-    """Set a local account's password from the first line of standard input."""
-    password = sys.stdin.readline().rstrip("\n")
-    if len(password) < SHORTEST:
-        raise SettingInvalid(f"the password is too short; expected at least {SHORTEST} characters")
-    database = open_database(load_settings(arguments.config))
-    entry = _entry(Action.SET_PASSWORD, arguments.id)
-    with database.writing() as session:
-        people.set_password_hash(session, arguments.id, hash_password(password), entry)
-    _say(f"{arguments.id}: password set")
-    return 0
 
 
 def _entry(action: Action, subject: str, detail: str = "") -> AuditEntry:

@@ -64,6 +64,14 @@ class Keyring:
         """Return an item's key. Raises Tampered."""
         return unseal(self._key, wrapped, item.encode(), f"the key of {item}")
 
+    def seal_secret(self, plain: bytes, bound: str) -> bytes:
+        """Seal a small secret that is no held content; `bound` says whose and what for."""
+        return seal(self._key, plain, b"secret:" + bound.encode())
+
+    def open_secret(self, sealed: bytes, bound: str) -> bytes:
+        """Open a small secret. Raises Tampered."""
+        return unseal(self._key, sealed, b"secret:" + bound.encode(), "a sealed secret")
+
 
 def seal(key: AESGCM, plain: bytes, bound: bytes) -> bytes:
     """Encrypt: nonce, then ciphertext and tag; `bound` must be given again to open it."""

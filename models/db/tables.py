@@ -219,6 +219,8 @@ class SignInRow(Row):
     person: Mapped[str] = mapped_column(String(128), index=True)
     opened: Mapped[datetime]
     used: Mapped[datetime]
+    method: Mapped[str | None] = mapped_column(String(16))  # since 0004, as is browser
+    browser: Mapped[str | None] = mapped_column(String(64))
 
 
 class SignInFailureRow(Row):
@@ -230,6 +232,63 @@ class SignInFailureRow(Row):
     id: Mapped[int] = mapped_column(primary_key=True)
     username: Mapped[str] = mapped_column(String(128))
     at: Mapped[datetime]
+
+
+class SecondFactorRow(Row):
+    """The sealed key of a person's second factor."""
+
+    __tablename__ = "second_factors"
+
+    person: Mapped[str] = mapped_column(String(128), primary_key=True)
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    made: Mapped[datetime]
+    last_step: Mapped[int]
+
+
+class RecoveryCodeRow(Row):
+    """A recovery code that is left, by its digest."""
+
+    __tablename__ = "recovery_codes"
+
+    digest: Mapped[str] = mapped_column(String(64), primary_key=True)
+    person: Mapped[str] = mapped_column(String(128), index=True)
+
+
+class OpenIdSubjectRow(Row):
+    """Which person a subject of the identity provider is, by a digest of issuer and subject."""
+
+    __tablename__ = "openid_subjects"
+
+    key: Mapped[str] = mapped_column(String(64), primary_key=True)
+    person: Mapped[str] = mapped_column(String(128), index=True)
+    made: Mapped[datetime]
+
+
+class OpeningRow(Row):
+    """A break-glass right: asked for by one administrator, opened by another."""
+
+    __tablename__ = "openings"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person: Mapped[str] = mapped_column(String(128), index=True)
+    reason: Mapped[str] = mapped_column(Text)
+    asked_by: Mapped[str] = mapped_column(String(128))
+    asked: Mapped[datetime]
+    lasts: Mapped[int]
+    confirmed_by: Mapped[str | None] = mapped_column(String(128))
+    opened: Mapped[datetime | None]
+    ends: Mapped[datetime | None]
+    ended_by: Mapped[str | None] = mapped_column(String(128))
+
+
+class OpeningTakeRow(Row):
+    """A held message that a person took under a break-glass right; gone when the right ends."""
+
+    __tablename__ = "opening_takes"
+
+    opening: Mapped[int] = mapped_column(ForeignKey("openings.id"), primary_key=True)
+    held: Mapped[str] = mapped_column(ForeignKey("held_messages.id"), primary_key=True)
+    person: Mapped[str] = mapped_column(String(128), index=True)
 
 
 class PolicyRow(Row):

@@ -22,14 +22,15 @@ from models.body import Body
 from models.db.database import Database
 from models.db.keyring import Keyring
 from models.policy import Policy
-from quarantine.console import gate, sign_in
+from quarantine.console import account, emergency, gate, openid_sign_in, sign_in
 from quarantine.console.headers import SecurityHeaders
+from quarantine.console.openid import Provider
 from quarantine.console.pages import render
 from quarantine.console.review_pages import REVIEW_PAGES
 from quarantine.console.visit import Page, Permission, Services, Visit
 from quarantine.drafts import CheckDraft
 from quarantine.review import Review
-from quarantine.settings import ConsoleSettings
+from quarantine.settings import ConsoleSettings, SignInSettings
 
 _STATIC = Path(__file__).parent.parent / "static"
 _LARGEST_FORM = 64 * 1024  # octets
@@ -62,11 +63,30 @@ PAGES: tuple[Page, ...] = (
     Page("GET", "/readyz", Permission.ANYONE, _ready),
     Page("GET", "/sign-in", Permission.ANYONE, sign_in.show),
     Page("POST", "/sign-in", Permission.ANYONE, sign_in.sign_in),
+    Page("GET", "/sign-in/code", Permission.ANYONE, sign_in.ask_code),
+    Page("POST", "/sign-in/code", Permission.ANYONE, sign_in.take_code),
+    Page("GET", "/sign-in/set-up", Permission.ANYONE, sign_in.ask_set_up),
+    Page("POST", "/sign-in/set-up", Permission.ANYONE, sign_in.take_set_up),
+    Page("GET", "/sign-in/openid", Permission.ANYONE, openid_sign_in.there),
+    Page("GET", "/sign-in/openid/back", Permission.ANYONE, openid_sign_in.back),
     Page("GET", "/sign-out", Permission.ANYONE, sign_in.ask_sign_out),
     Page("POST", "/sign-out", Permission.ANYONE, sign_in.sign_out),
     Page("GET", "/help", Permission.ANYONE, _help),
     Page("GET", "/accessibility", Permission.ANYONE, _accessibility),
     Page("GET", "/privacy", Permission.ANYONE, _privacy),
+    Page("GET", "/account", Permission.SIGNED_IN, account.show),
+    Page("POST", "/account/end-session", Permission.SIGNED_IN, account.end_session),
+    Page("GET", "/account/password", Permission.SIGNED_IN, account.ask_password),
+    Page("POST", "/account/password", Permission.SIGNED_IN, account.take_password),
+    Page("GET", "/account/second-factor", Permission.SIGNED_IN, account.ask_second_factor),
+    Page("POST", "/account/second-factor", Permission.SIGNED_IN, account.take_second_factor),
+    Page("GET", "/account/recovery-codes", Permission.SIGNED_IN, account.ask_codes),
+    Page("POST", "/account/recovery-codes", Permission.SIGNED_IN, account.take_codes),
+    Page("GET", "/break-glass", Permission.SIGNED_IN, emergency.show),
+    Page("POST", "/break-glass", Permission.ADMINISTER, emergency.ask),
+    Page("POST", "/break-glass/confirm", Permission.ADMINISTER, emergency.confirm),
+    Page("POST", "/break-glass/take", Permission.SIGNED_IN, emergency.take),
+    Page("POST", "/break-glass/end", Permission.SIGNED_IN, emergency.end),
     *REVIEW_PAGES,
 )
 
@@ -80,9 +100,14 @@ def create_app(  # noqa: PLR0913 - all that the console works with, given once
     policy: Policy,
     review: Review,
     clock: Callable[[], datetime],
+    sign_in_settings: SignInSettings | None = None,
+    openid_secret: str = "",
     check_draft: CheckDraft | None = None,
 ) -> Starlette:
     """Make the application."""
+    ways = sign_in_settings or SignInSettings()
+    back = f"{settings.base_url}/sign-in/openid/back"
+    provider = Provider(ways, openid_secret, back, clock) if ways.issuer else None
     services = Services(
         database=database,
         keyring=keyring,
@@ -91,6 +116,8 @@ def create_app(  # noqa: PLR0913 - all that the console works with, given once
         policy=policy,
         review=review,
         clock=clock,
+        sign_in=ways,
+        provider=provider,
         check_draft=check_draft,
     )
     routes: list[BaseRoute] = [

@@ -26,8 +26,8 @@ from models.errors import (
     SettingInvalid,
     Unavailable,
 )
-from quarantine import permissions
-from quarantine.console import sign_in
+from quarantine import break_glass, permissions
+from quarantine.console import session as sessions
 from quarantine.console.pages import render, see_other
 from quarantine.console.visit import Page, Permission, Services, Visit
 from quarantine.console.words import LANGUAGES
@@ -78,6 +78,8 @@ def _checked(page: Page, visit: Visit) -> Response:
         return see_other(f"/sign-in?next={here}" if here != "/" else "/sign-in")
     if page.method == "POST" and not _is_ours(page, visit):
         return render(visit, "error-form.html", status=403)
+    if page.permission is Permission.ADMINISTER and not break_glass.is_administrator(visit.who):
+        raise NotFound("not a page of this person's")
     if page.permission in {Permission.SEE, Permission.REVIEW, Permission.OWN}:
         visit = _with_held(page.permission, visit)
     return page.view(visit)
@@ -116,7 +118,7 @@ def _from_another_site(request: Request) -> bool:
 
 def _stranger(services: Services, request: Request, form: dict[str, str]) -> Visit:
     """Begin a visit before anyone was recognised; never touches the database."""
-    _, visitor_cookie = sign_in.cookie_names(services)
+    _, visitor_cookie = sessions.cookie_names(services)
     return Visit(
         services=services,
         request=request,
@@ -130,10 +132,11 @@ def _stranger(services: Services, request: Request, form: dict[str, str]) -> Vis
 def _recognised(visit: Visit) -> Visit:
     """Find out who it is. Raises Unavailable."""
     services, cookies = visit.services, visit.request.cookies
-    token = cookies.get(sign_in.cookie_names(services)[0], "")
-    person = sign_in.recognise(services, token, visit.now)
+    token = cookies.get(sessions.cookie_names(services)[0], "")
+    person = sessions.recognise(services, token, visit.now)
     if person is None:
         return visit
+    break_glass.lapse(services.database, person, visit.now)
     with services.database.reading() as session:
         everyone = {each.id: each for each in people.everyone(session)}
     chosen = cookies.get(_LANGUAGE_COOKIE, "")
@@ -144,10 +147,10 @@ def _recognised(visit: Visit) -> Visit:
 def _keep_visitor(visit: Visit, response: Response) -> Response:
     """Give a passing visitor a token, so that the form to sign in can carry one."""
     services, request = visit.services, visit.request
-    _, visitor_cookie = sign_in.cookie_names(services)
+    _, visitor_cookie = sessions.cookie_names(services)
     known = visit.person is not None or visitor_cookie in request.cookies
-    if request.url.path == "/sign-in" and request.method == "GET" and not known:
-        sign_in.set_cookie(response, services, visitor_cookie, visit.token)
+    if request.url.path.startswith("/sign-in") and request.method == "GET" and not known:
+        sessions.set_cookie(response, services, visitor_cookie, visit.token)
     return response
 
 
@@ -166,7 +169,7 @@ def _language(request: Request) -> str:
 def _change_language(services: Services, request: Request, wanted: str) -> Response:
     """Keep the choice and show the same page; the address never leads elsewhere."""
     response = see_other("/" + request.url.path.lstrip("/\\"))
-    sign_in.set_cookie(response, services, _LANGUAGE_COOKIE, wanted)
+    sessions.set_cookie(response, services, _LANGUAGE_COOKIE, wanted)
     return response
 
 

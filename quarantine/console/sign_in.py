@@ -1,90 +1,98 @@
-"""Signing in with a local account, sessions on the server's side, and signing out.
+"""Signing in with a local account, step by step, and signing out.
 
-The cookie holds an opaque token of 256 bits; the database holds its digest. A wrong name and
-a wrong password get the same answer in the same time, and too many failures make a name wait.
+A name and a password; then a code, or, where none was set up yet, a new key; then a session.
+A wrong name and a wrong password get the same answer in the same time.
 """
 
-import re
-import secrets
-from dataclasses import replace
-from datetime import datetime, timedelta
-from hashlib import sha256
-
-from sqlalchemy.orm import Session
 from starlette.responses import Response
 
-from models.audit import Action, AuditEntry
-from models.db import audit, people, sign_ins
+from models.audit import Action
+from models.db import second_factors, sign_ins
 from models.errors import NotFound
 from models.person import Person
+from models.sign_in import Method
+from quarantine import throttle
+from quarantine.console import enrolment, steps
+from quarantine.console.local_accounts import try_code, try_password, username_of
 from quarantine.console.pages import render, see_other
-from quarantine.console.passwords import verify_password
-from quarantine.console.visit import Services, Visit
+from quarantine.console.session import (
+    active,
+    begin,
+    cookie_names,
+    delete_cookie,
+    note,
+    wanted_path,
+)
+from quarantine.console.visit import Visit
 
-_WINDOW = timedelta(minutes=15)  # in which failures are counted
-_TOUCH_EVERY = timedelta(minutes=1)
-_OUR_PATHS = re.compile(r"/(held/[A-Za-z0-9_-]{1,64}|queue|decided|mine|help)?")
-
-
-def cookie_names(services: Services) -> tuple[str, str]:
-    """The names of the session's cookie and of a passing visitor's."""
-    prefix = "__Host-" if services.settings.secure else ""
-    return f"{prefix}porthor", f"{prefix}porthor-visitor"
-
-
-def recognise(services: Services, token: str, now: datetime) -> Person | None:
-    """Return whose session it is; a session of someone who has left ends here."""
-    if not token:
-        return None
-    settings, database = services.settings, services.database
-    opened_since = now - timedelta(seconds=settings.session_longest)
-    idle_since = now - timedelta(seconds=settings.session_idle)
-    with database.reading() as session:
-        found = sign_ins.person(session, token, opened_since=opened_since, used_since=idle_since)
-        person = _active(session, found)
-        fresh = sign_ins.person(
-            session, token, opened_since=opened_since, used_since=now - _TOUCH_EVERY
-        )
-    if found and person is None:
-        with database.writing() as session:
-            sign_ins.close_all(session, found)
-    elif person and not fresh:
-        with database.writing() as session:
-            sign_ins.touch(session, token, now)
-    return person
+_SHOWN_NAME = 200  # characters
 
 
 def show(visit: Visit) -> Response:
     """Show the form, or go home when already signed in."""
     if visit.person:
         return see_other("/")
-    return render(visit, "sign-in.html", next=_next(visit), failed=False, username="")
+    return _form(visit)
 
 
 def sign_in(visit: Visit) -> Response:
-    """Take name and password; a new token on success."""
-    services, database = visit.services, visit.services.database
-    username = visit.form.get("username", "").strip().casefold()[:200]
-    counted = sha256(username.encode()).hexdigest()  # what was typed may be a password
-    with database.reading() as session:
-        failures = sign_ins.count_failures(session, counted, visit.now - _WINDOW)
-        person = _active(session, username)
-        hashed = people.password_hash(session, username) if person else None
-    if failures >= services.settings.sign_in_attempts:
-        return render(visit, "sign-in-wait.html", status=429)
-    right = verify_password(hashed, visit.form.get("password", "")[:1000])
-    if person is None or not right:
-        with database.writing() as session:
-            sign_ins.note_failure(session, counted, visit.now)
-            _note(session, visit, Action.SIGN_IN_FAILED, person.id if person else "unknown")
-        facts = {"next": _next(visit), "failed": True, "username": username}
-        return render(visit, "sign-in.html", status=403, **facts)
-    token = secrets.token_urlsafe(32)
-    with database.writing() as session:
-        sign_ins.open_(session, token, person.id, visit.now)
-        _note(session, replace(visit, person=person), Action.SIGN_IN, person.id)
-    response = see_other(_next(visit))
-    return _with_session(response, services, token)
+    """Take name and password."""
+    if visit.services.sign_in.local_accounts == "none":
+        raise NotFound("there are no local accounts")
+    username = username_of(visit.form.get("username", ""))
+    tried = try_password(visit, username, visit.form.get("password", ""))
+    if tried.wait:
+        return wait_page(visit, tried.wait)
+    if tried.person is None:
+        return _form(visit, failed=True, username=username[:_SHOWN_NAME], status=403)
+    return _after_password(visit, tried.person)
+
+
+def ask_code(visit: Visit) -> Response:
+    """Ask for the code."""
+    if _person_of(visit, steps.CODE) is None:
+        return _start_again(visit)
+    return render(visit, "sign-in-code.html", mistake="")
+
+
+def take_code(visit: Visit) -> Response:
+    """Take the code, and begin the session."""
+    step, person = steps.read(visit, steps.CODE), _person_of(visit, steps.CODE)
+    if step is None or person is None:
+        return _start_again(visit)
+    tried = try_code(visit, person, visit.form.get("code", ""))
+    if tried.wait:
+        return wait_page(visit, tried.wait)
+    if not tried.right:
+        return render(visit, "sign-in-code.html", status=403, mistake="code")
+    return steps.forget(begin(visit, person, tried.method, step["next"]), visit)
+
+
+def ask_set_up(visit: Visit) -> Response:
+    """Show a new key, which must be set up before anything else."""
+    person = _person_of(visit, steps.SET_UP)
+    if person is None:
+        return _start_again(visit)
+    return enrolment.form(visit, person, "/sign-in/set-up")
+
+
+def take_set_up(visit: Visit) -> Response:
+    """Take the first code of the new key, begin the session, and show the recovery codes."""
+    step, person = steps.read(visit, steps.SET_UP), _person_of(visit, steps.SET_UP)
+    if step is None or person is None:
+        return _start_again(visit)
+    with visit.services.database.reading() as session:
+        if second_factors.get(session, person.id) is not None:
+            return _start_again(visit)  # set up meanwhile: this password alone is not enough now
+    codes = enrolment.enrol(visit, person)
+    if codes is None:
+        return enrolment.form(visit, person, "/sign-in/set-up", mistake="code")
+    begun = begin(visit, person, Method.TWO_FACTORS, step["next"])
+    page = enrolment.codes_page(visit, codes, onward=begun.headers["location"])
+    for name, value in begun.raw_headers:
+        if name == b"set-cookie":
+            page.raw_headers.append((name, value))
+    return steps.forget(page, visit)
 
 
 def ask_sign_out(visit: Visit) -> Response:
@@ -97,40 +105,54 @@ def sign_out(visit: Visit) -> Response:
     if visit.person:
         with visit.services.database.writing() as session:
             sign_ins.close(session, visit.token)
-            _note(session, visit, Action.SIGN_OUT, visit.person.id)
+            note(session, visit, Action.SIGN_OUT, visit.person.id)
     response = see_other("/sign-in")
-    response.delete_cookie(cookie_names(visit.services)[0], secure=visit.services.settings.secure)
+    delete_cookie(response, visit.services, cookie_names(visit.services)[0])
+    if visit.services.settings.secure:  # browsers heed it over HTTPS only
+        response.headers["Clear-Site-Data"] = '"cache", "storage"'
     return response
 
 
-def _with_session(response: Response, services: Services, token: str) -> Response:
-    session_cookie, visitor_cookie = cookie_names(services)
-    set_cookie(response, services, session_cookie, token)
-    response.delete_cookie(visitor_cookie, secure=services.settings.secure)
+def wait_page(visit: Visit, wait: throttle.Wait) -> Response:
+    """Say that a name must wait, the same whether anyone has it or not."""
+    seconds = max(1, int((wait.until - visit.now).total_seconds()))
+    facts = {"locked": wait.locked, "until": wait.until}
+    response = render(visit, "sign-in-wait.html", status=429, **facts)
+    response.headers["Retry-After"] = str(seconds)
     return response
 
 
-def set_cookie(response: Response, services: Services, name: str, value: str) -> None:
-    """Set a cookie that ends with the browser and that no script can read."""
-    secure = services.settings.secure
-    response.set_cookie(name, value, httponly=True, samesite="lax", secure=secure, path="/")
+def _after_password(visit: Visit, person: Person) -> Response:
+    wanted = wanted_path(visit)
+    with visit.services.database.reading() as session:
+        factor = second_factors.get(session, person.id)
+    if factor is not None:
+        response: Response = see_other("/sign-in/code")
+        return steps.give(response, visit, steps.CODE, person=person.id, next=wanted)
+    if visit.services.sign_in.second_factor == "required":
+        response = see_other("/sign-in/set-up")
+        return steps.give(response, visit, steps.SET_UP, person=person.id, next=wanted)
+    return begin(visit, person, Method.PASSWORD, wanted)
 
 
-def _active(session: Session, person_id: str | None) -> Person | None:
-    if not person_id:
+def _person_of(visit: Visit, kind: str) -> Person | None:
+    step = steps.read(visit, kind)
+    if step is None:
         return None
-    try:
-        person = people.get(session, person_id)
-    except NotFound:
-        return None
-    return person if person.active else None
+    with visit.services.database.reading() as session:
+        return active(session, step["person"])
 
 
-def _note(session: Session, visit: Visit, action: Action, subject: str) -> None:
-    actor = visit.person.id if visit.person else "unknown"
-    audit.append(session, AuditEntry(at=visit.now, actor=actor, action=action, subject=subject))
+def _start_again(visit: Visit) -> Response:
+    return steps.forget(see_other("/sign-in"), visit)
 
 
-def _next(visit: Visit) -> str:
-    wanted = visit.form.get("next") or visit.request.query_params.get("next", "/")
-    return wanted if _OUR_PATHS.fullmatch(wanted) else "/"
+def _form(visit: Visit, *, failed: bool = False, username: str = "", status: int = 200) -> Response:
+    facts = {
+        "next": wanted_path(visit),
+        "failed": failed,
+        "username": username,
+        "openid": visit.services.provider is not None,
+        "local": visit.services.sign_in.local_accounts != "none",
+    }
+    return render(visit, "sign-in.html", status=status, **facts)

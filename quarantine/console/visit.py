@@ -16,9 +16,10 @@ from models.db.keyring import Keyring
 from models.held import HeldMessage
 from models.person import Person
 from models.policy import Policy
+from quarantine.console.openid import Provider
 from quarantine.drafts import CheckDraft
 from quarantine.review import Review
-from quarantine.settings import ConsoleSettings
+from quarantine.settings import ConsoleSettings, SignInSettings
 
 
 class Permission(StrEnum):
@@ -29,6 +30,7 @@ class Permission(StrEnum):
     SEE = "see"  # this held message: its sender, or one who may review it
     REVIEW = "review"  # this held message: one who may review it
     OWN = "own"  # this held message: its sender
+    ADMINISTER = "administer"  # an administrator, who runs the system and reads no mail
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +44,8 @@ class Services:
     policy: Policy
     review: Review
     clock: Callable[[], datetime]
+    sign_in: SignInSettings = SignInSettings()
+    provider: Provider | None = None  # of OpenID Connect
     check_draft: CheckDraft | None = None  # from gateway: this package finds nothing itself
 
 

@@ -12,7 +12,8 @@ from quarantine.console.visit import Permission
 from tests.console_sample import make_council
 
 OPEN_TO_ANYONE = {
-    *("/healthz", "/readyz", "/sign-in", "/sign-out", "/help", "/accessibility", "/privacy")
+    *("/healthz", "/readyz", "/sign-in", "/sign-out", "/help", "/accessibility", "/privacy"),
+    *("/sign-in/code", "/sign-in/set-up", "/sign-in/openid", "/sign-in/openid/back"),
 }
 
 
