@@ -41,7 +41,7 @@ _ACCOUNTS = (
     ("marc.price", "deputy, reads English; his colleague is away"),
     ("sioned.parry", "sender, reads Welsh first"),
     ("tom.fletcher", "sender, reads English"),
-    ("nia.hughes", "duty reviewer: sees whatever nobody else can"),
+    ("nia.hughes", "duty reviewer: decides when no manager can"),
 )
 _WORDS = {
     "relay": "sent",

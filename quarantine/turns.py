@@ -59,7 +59,11 @@ class Turns:
         if why is None:
             return None
         step = next_step(message, known, day)
-        if step is not None:
+        if step is not None and why is not Why.LATE and _asks_sender(message):
+            detail = f"{why.value}: {message.reviewer} to {step.person}, not told yet"
+            entry = _entry(message, SYSTEM, Action.REASSIGN, now, detail)
+            self._record(session, message, step.person, message.turn, entry)
+        elif step is not None:
             self.give(session, message, step, known, now, why=why)
         elif why is Why.LATE:
             self._remind(session, message, known, now)
@@ -273,6 +277,11 @@ def _worth_it(
             or next_step(each, known, day) is not None
         )
     ]
+
+
+def _asks_sender(message: HeldMessage) -> bool:
+    """Tell whether it is still its sender who is asked, and the reviewer knows nothing of it."""
+    return message.reviewer is not None and message.reviewer not in message.turn.asked
 
 
 def _is_over(message: HeldMessage, now: datetime) -> bool:

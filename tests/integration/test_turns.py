@@ -243,13 +243,28 @@ def test_with_nobody_left_the_administrators_are_told_and_it_waits(council, keyr
 
 
 def test_the_sender_is_asked_to_confirm_first_and_the_reviewer_only_when_late(council, keyring):
-    many = tuple(f"a{number}@b{number}.example" for number in range(25))
-    raw = f"To: {', '.join(many)}\r\nSubject: x\r\n\r\nHi\r\n".encode()
-    held_id = hold(council, keyring, raw=raw, envelope=an_envelope(recipients=many))
+    held_id = hold_to_confirm(council, keyring)
     assert notices_to(council, "gwen") == []
     assert look(council) == {held_id: Why.LATE}
     assert message(council, held_id).reviewer == "gwen"
     assert decoded(notices_to(council, "gwen")[-1]) in called("waiting", held_id)
+
+
+def test_while_the_sender_is_asked_another_reviewer_is_chosen_in_silence(council, keyring):
+    held_id = hold_to_confirm(council, keyring)
+    set_away(council, "gwen", Absence(first=NOW.date()))
+    assert look(council, NOW) == {held_id: Why.AWAY}
+    assert message(council, held_id).reviewer == "elin"
+    assert notices_to(council, "gwen") == notices_to(council, "elin") == []
+    assert look(council) == {held_id: Why.LATE}
+    assert decoded(notices_to(council, "elin")[-1]) in called("waiting", held_id)
+    assert notices_to(council, "gwen") == []
+
+
+def hold_to_confirm(council, keyring):
+    many = tuple(f"a{number}@b{number}.example" for number in range(25))
+    raw = f"To: {', '.join(many)}\r\nSubject: x\r\n\r\nHi\r\n".encode()
+    return hold(council, keyring, raw=raw, envelope=an_envelope(recipients=many))
 
 
 def test_a_person_who_is_faster_than_the_clock_wins(council, keyring):
