@@ -16,8 +16,8 @@ from models.held import HeldState
 from models.verdict import Disposition
 from quarantine import access, outcomes
 from quarantine.codes import REFUSE_CODES, RETURN_CODES
-from quarantine.console.held import Attempt, can_decide, page
-from quarantine.console.lists import look_the_same, name_of_sender, waiting_for
+from quarantine.console.held import Attempt, can_decide, decided_together, page
+from quarantine.console.lists import look_the_same, name_of_sender
 from quarantine.console.pages import render, see_other
 from quarantine.console.visit import Visit
 from quarantine.review import LONGEST_REASON
@@ -47,8 +47,12 @@ def decide(visit: Visit) -> Response:
 
 
 def stop(visit: Visit) -> Response:
-    """Stop what one released oneself, if it has not left."""
-    outcomes.stop_sending(visit.services.review, visit.message.id, by=visit.who, now=visit.now)
+    """Stop what one released oneself, and what was decided together with it, if it has not left."""
+    review, together = visit.services.review, decided_together(visit, visit.message)
+    outcomes.stop_sending(review, visit.message.id, by=visit.who, now=visit.now)
+    for each in together:
+        with suppress(Conflict, NotFound):  # it has left, or was stopped before
+            outcomes.stop_sending(review, each, by=visit.who, now=visit.now)
     return see_other(f"/held/{visit.message.id}?done=stopped")
 
 
@@ -143,7 +147,7 @@ def _same(visit: Visit, form: Attempt) -> tuple[str, ...]:
     """Those that were asked to be decided too, look the same, and say the same."""
     if not form.also:
         return ()
-    candidates = {each.id for each in look_the_same(visit.message, waiting_for(visit))}
+    candidates = {each.id for each in look_the_same(visit, visit.message)}
     wanted = [each for each in form.also if each in candidates]
     services = visit.services
     return access.compare(

@@ -73,6 +73,6 @@ def _page(
         "texts": texts,
         "legend": has_weights(texts),
         "longest": LONGEST_DRAFT,
-        "nav": "draft",
+        "nav": "mine",
     }
     return render(visit, "draft.html", status=422 if mistake[0] else 200, **facts)

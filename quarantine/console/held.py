@@ -21,7 +21,7 @@ from models.verdict import Disposition
 from quarantine import access, outcomes, permissions
 from quarantine.codes import words_of
 from quarantine.console.history import history, name_of_actor
-from quarantine.console.lists import look_the_same, name_of_sender, waiting_for
+from quarantine.console.lists import look_the_same, name_of_sender
 from quarantine.console.names import KINDS, name_of_unread
 from quarantine.console.pages import render, see_other
 from quarantine.console.shown import has_weights, of_kinds, shown_reasons, shown_texts
@@ -182,7 +182,6 @@ def _facts(visit: Visit, message: HeldMessage) -> dict[str, Any]:
 
 def _for_reviewer(visit: Visit, message: HeldMessage) -> dict[str, Any]:
     deciding = can_decide(visit)
-    waiting = waiting_for(visit) if deciding else []
     return {
         "can_decide": deciding,
         "votes": [
@@ -190,15 +189,15 @@ def _for_reviewer(visit: Visit, message: HeldMessage) -> dict[str, Any]:
             for each in message.decisions
             if each.choice is Choice.RELEASE
         ],
-        "alike": look_the_same(message, waiting),
-        "together": _decided_together(visit, message),
+        "alike": look_the_same(visit, message) if deciding else [],
+        "together": decided_together(visit, message),
         "to_hr": any(
             each.id != visit.who.id for each in outcomes.human_resources(message, visit.people)
         ),
     }
 
 
-def _decided_together(visit: Visit, message: HeldMessage) -> list[str]:
+def decided_together(visit: Visit, message: HeldMessage) -> list[str]:
     """Ids of those of the same sender that the same person decided on at the same instant."""
     last = message.decisions[-1] if message.decisions else None
     if last is None or last.by != visit.who.id or message.state is HeldState.HELD:

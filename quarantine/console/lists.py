@@ -6,9 +6,10 @@ from datetime import datetime
 
 from starlette.responses import Response
 
+from models.address import parse_address
 from models.db import held as held_messages
 from models.db import statements
-from models.held import HeldMessage
+from models.held import HeldMessage, HeldState
 from models.person import Person, Role
 from models.statement import Saying, Statement
 from quarantine import permissions
@@ -20,7 +21,8 @@ from quarantine.console.visit import Visit
 from quarantine.dates import HERE
 
 _MOST = 200
-_MOST_WAITING = 500
+_MOST_WAITING = 300
+_MOST_ALIKE = 100
 _GROUPS = ("harm", "legal", "late", "today", "later", "others")
 
 
@@ -89,14 +91,19 @@ def waiting_for(visit: Visit) -> list[HeldMessage]:
     ]
 
 
-def look_the_same(message: HeldMessage, waiting: Sequence[HeldMessage]) -> list[HeldMessage]:
-    """Those of the same sender that look the same without being opened."""
+def look_the_same(visit: Visit, message: HeldMessage) -> list[HeldMessage]:
+    """Those of the same sender that this person may decide on and that look the same unopened."""
+    key = parse_address(message.sender).key
+    with visit.services.database.reading() as session:
+        waiting = {HeldState.HELD}
+        found = held_messages.find(session, states=waiting, senders=[key], limit=_MOST_ALIKE)
     return [
         each
-        for each in waiting
+        for each in found
         if each.id != message.id
-        and each.sender.casefold() == message.sender.casefold()
         and may_be_alike(message, each)
+        and permissions.can_review(visit.who, each, visit.people)
+        and visit.who.id not in {vote.by for vote in each.decisions}
     ]
 
 
@@ -107,8 +114,23 @@ def name_of(visit: Visit, person: str) -> str:
 
 def name_of_sender(visit: Visit, message: HeldMessage) -> str:
     """Whose mail it is."""
-    sender = permissions.sender_of(message, visit.people)
+    senders = _senders(visit)
+    sender = senders.get(parse_address(message.sender).key)
+    sender = sender or permissions.sender_of(message, visit.people)
     return sender.name if sender else message.sender
+
+
+def _senders(visit: Visit) -> dict[str, Person]:
+    """Whose each mailbox is, who is at work before who has left; made once for a visit."""
+    made: dict[str, Person] | None = getattr(visit.request.state, "senders", None)
+    if made is None:
+        everyone = sorted(visit.people.values(), key=lambda each: (not each.active, each.id))
+        made = {}
+        for person in everyone:
+            for key in permissions.keys_of(person):
+                made.setdefault(key, person)
+        visit.request.state.senders = made
+    return made
 
 
 def _row(visit: Visit, alike: list[HeldMessage], said: dict[str, tuple[Statement, ...]]) -> Row:

@@ -39,7 +39,7 @@ def show(visit: Visit) -> Response:
         by=name_of(visit, made.by),
         told=name_of(visit, made.told) if made.told else "",
         is_told=made.told == visit.who.id,
-        nav="queue" if made.told == visit.who.id else "report",
+        nav="queue" if made.told == visit.who.id else "mine",
     )
 
 
@@ -72,5 +72,5 @@ def _form(visit: Visit, text: str, mistake: str) -> Response:
         mistake=mistake,
         before=before,
         longest=self_report.LONGEST_REPORT,
-        nav="report",
+        nav="mine",
     )

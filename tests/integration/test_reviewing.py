@@ -237,6 +237,18 @@ def test_one_decision_for_those_that_say_the_same(council, visitor):
         assert {each.held for each in answers.everything(session)} == {first, second}
 
 
+def test_what_was_released_together_is_stopped_together(council, visitor):
+    first, second = council.hold(1), council.hold(2, recipients=("ann@example.org",))
+    gwen = visitor("gwen")
+    shown = decide(gwen, first, "release", **{f"also-{second}": "yes"}).text
+    assert "Stopping it stops those" in shown
+    assert [state(council, each) for each in (first, second)] == [HeldState.RELEASED] * 2
+    post(gwen, f"/held/{first}", f"/held/{first}/stop")
+    assert [state(council, each) for each in (first, second)] == [HeldState.HELD] * 2
+    with council.database.reading() as session:
+        assert not any(outbox.leaves_at(session, each) for each in (first, second))
+
+
 def test_two_people_for_the_gravest_and_any_change_resets_both(council, visitor):
     held_id, gwen, elin = council.hold(4, text=MARKED), visitor("gwen"), visitor("elin", "en")
     assert "You agreed" in decide(gwen, held_id, "release").text

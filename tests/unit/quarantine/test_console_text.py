@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.finding import Text
-from quarantine.console.text import Mark, mask, numbered_lines
+from models.finding import Finding, Text, Weight
+from quarantine.console.text import Mark, finding_marks, mask, numbered_lines
 from quarantine.console.words import translations, write_size
 from quarantine.dates import write_time
 
@@ -54,6 +54,28 @@ def test_what_is_marked_is_what_was_found(content, found):
         "x" if on else "." for each, on in zip(content, inside, strict=True) if each != "\n"
     )
     assert shown == expected
+
+
+@pytest.mark.parametrize(
+    ("weights", "matches", "expected"),
+    [
+        pytest.param([(0, 1, 1.0), (2, 3, -1.0)], [], "for . against . .", id="for and against"),
+        pytest.param([(0, 2, 1.0)], [(1, 2)], ". match . . .", id="a match goes before a word"),
+        pytest.param([(0, 1, 0.0)], [], ". . . . .", id="what weighed nothing"),
+        pytest.param([(3, 4, 1.0), (0, 1, 1.0)], [(1, 2)], "for match . for .", id="side by side"),
+    ],
+)
+def test_words_for_and_against_are_marked(weights, matches, expected):
+    about = {"detector": "x", "category": "x", "score": 1.0, "part": "1"}
+    weighed = tuple(Weight(start=a, end=b, value=value) for a, b, value in weights)
+    found = [Finding(**about, start=a, end=b) for a, b in matches]
+    found.append(Finding(**about, end=5, weights=weighed))
+    text = text_of("abcde")
+    (line,) = numbered_lines(text, finding_marks(text, found, ["p"] * len(found)))
+    shown = [
+        piece.sign or ("match" if piece.label else ".") for piece in line.pieces for _ in piece.text
+    ]
+    assert " ".join(shown) == expected
 
 
 def test_quoted_lines_are_told_apart():

@@ -1,0 +1,58 @@
+"""A draft is checked as mail is, in a confined process, and leaves nothing."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+
+import pytest
+
+from gateway.drafts import DraftChecker, message_of
+from gateway.inspector import Inspector
+from gateway.policy_file import parse_policy
+from gateway.sample import policy_text
+from gateway.settings import InspectionSettings
+from models.mime import read_message
+from models.policy import Exemptions
+from models.verdict import Disposition
+from quarantine.drafts import Draft
+
+NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
+POLICY = parse_policy(policy_text(date(2026, 11, 24), sample=True).encode(), "sample")
+DRAFT = Draft(
+    sender="sioned.parry@cyngor-enghraifft.example",
+    recipients=("ann@elsewhere.example",),
+    subject="Ystafell ŵyl",
+    text="Bore da\n.\nCard 4111 1111 1111 1111",
+)
+
+
+def test_the_message_of_a_draft_is_whole():
+    message = read_message(message_of(DRAFT))
+    assert message.value("Subject") == "Ystafell ŵyl"
+    assert message.parts[0].payload.decode() == "Bore da\r\n.\r\nCard 4111 1111 1111 1111\r\n"
+    assert message.defects == ()
+
+
+@pytest.mark.requirement("S8")
+def test_a_draft_is_read_in_a_process_of_its_own(tmp_path, caplog):
+    def make():
+        settings = InspectionSettings(workers=1)
+        return Inspector(settings, POLICY, registers=tmp_path / "registers")
+
+    checker = DraftChecker(make, POLICY, lambda: NOW)
+    try:
+        held = checker(DRAFT)
+        assert held.disposition is Disposition.HOLD
+        assert "4111 1111 1111 1111" in {each.excerpt for each in held.findings}
+        clean = checker(replace(DRAFT, text="Bore da", recipients=("a@cyngor-enghraifft.example",)))
+        assert (clean.disposition, clean.rules) == (Disposition.RELAY, ())
+    finally:
+        checker.close()
+    assert "4111" not in caplog.text
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_draft_for_an_exempt_route_is_not_read():
+    exempting = Exemptions(recipients=frozenset({"elsewhere.example"}))
+    policy = replace(POLICY, exempt=exempting)
+    checker = DraftChecker(pytest.fail, policy, lambda: NOW)
+    assert checker(DRAFT).exempt
