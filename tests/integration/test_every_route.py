@@ -1,0 +1,114 @@
+"""Every route of the console, walked by everyone: what is not theirs, and what shows content."""
+
+import re
+
+import pytest
+from starlette.testclient import TestClient
+
+from models.audit import Action
+from models.db import audit
+from models.db import held as held_messages
+from models.person import Person, Role
+from quarantine.console.app import PAGES
+from quarantine.console.visit import Permission
+from tests.console_sample import PASSWORD, check_draft, make_council
+
+CONTENT = "covering the panel"  # stands in the sample's text and nowhere else
+ABOUT_ONE = [page for page in PAGES if "{id}" in page.path]
+OTHERS = ["huw", "marc", "dewi", "sam"]  # HR, a colleague, the protection officer, who runs it
+MORE = tuple(
+    Person(id=name, name=name.title(), addresses=(f"{name}@cantref.example",), roles=roles)
+    for name, roles in (
+        ("marc", frozenset()),
+        ("dewi", frozenset({Role.PROTECTION_OFFICER})),
+        ("sam", frozenset({Role.ADMINISTRATOR})),
+    )
+)
+
+
+@pytest.fixture
+def council(tmp_path, monkeypatch):
+    from tests import console_sample
+
+    monkeypatch.setattr(console_sample, "PEOPLE", (*console_sample.PEOPLE, *MORE))
+    made = make_council(tmp_path)
+    yield made
+    made.database.close()
+
+
+@pytest.fixture
+def visitor(council):
+    clients = []
+
+    def open_client(username):
+        client = TestClient(
+            council.app(check_draft=check_draft),
+            headers={"accept-language": "en"},
+            cookies={"porthor-language": "en"},
+            follow_redirects=False,
+        )
+        clients.append(client)
+        form = {"csrf": token(client, "/sign-in"), "username": username, "password": PASSWORD}
+        assert client.post("/sign-in", data=form).headers["location"] == "/"
+        return client
+
+    yield open_client
+    for client in clients:
+        client.close()
+
+
+def token(client, path="/mine"):
+    return re.search(r'name="csrf" value="([0-9a-f]+)"', client.get(path).text)[1]
+
+
+def ask(client, page, held_id, csrf):
+    path = re.sub(r"{\w+}", held_id, page.path)
+    if page.method == "GET":
+        return client.get(path)
+    return client.post(path, data={"csrf": csrf, "depth": "text"})
+
+
+def looks(council):
+    with council.database.reading() as session:
+        return sum(each.entry.action is Action.LOOK for each in audit.read(session))
+
+
+@pytest.mark.requirement("D9")
+@pytest.mark.parametrize("who", OTHERS)
+def test_what_is_not_theirs_is_not_there(council, visitor, who):
+    held_id, client = council.hold(1), visitor(who)
+    csrf = token(client)
+    with council.database.reading() as session:
+        before = held_messages.get(session, held_id)
+    for page in ABOUT_ONE:
+        theirs, nobodys = (ask(client, page, each, csrf) for each in (held_id, "POR999999"))
+        assert (theirs.status_code, nobodys.status_code) == (404, 404), page.path
+        assert theirs.text.replace(held_id, "") == nobodys.text.replace("POR999999", "")
+    with council.database.reading() as session:
+        assert held_messages.get(session, held_id) == before
+    assert looks(council) == 0
+
+
+@pytest.mark.parametrize("page", ABOUT_ONE, ids=lambda page: f"{page.method} {page.path}")
+def test_a_passer_by_is_asked_to_sign_in(council, page):
+    held_id = council.hold(1)
+    with TestClient(council.app(), follow_redirects=False) as client:
+        answer = ask(client, page, held_id, "")
+    assert answer.headers["location"].startswith("/sign-in")
+
+
+@pytest.mark.requirement("D1")
+@pytest.mark.parametrize("who", ["sioned", "gwen", "elin", *OTHERS])
+def test_no_page_shows_content_without_a_look_in_the_audit_chain(council, visitor, who):
+    client, shown = visitor(who), 0
+    for number, page in enumerate(PAGES):
+        if page.permission is Permission.ANYONE:
+            continue
+        held_id, csrf, before = council.hold(number), token(client), looks(council)
+        if CONTENT in ask(client, page, held_id, csrf).text:
+            shown += 1
+            assert looks(council) == before + 1, page.path
+            assert page.shows_content, page.path
+        else:
+            assert looks(council) == before, page.path
+    assert shown == (0 if who in OTHERS else 1)
