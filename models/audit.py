@@ -56,6 +56,7 @@ class Action(StrEnum):
     SET_AWAY = "set-away"
     SET_PASSWORD = "set-password"  # noqa: S105 - the name of an act, not a password
     ADOPT_POLICY = "adopt-policy"
+    ADOPT_CLASSIFIER = "adopt-classifier"  # or went back to the one before
     ERASE = "erase"
 
 
@@ -67,6 +68,7 @@ class Purpose(StrEnum):
     COMPARE = "compare"  # the program compares it with others of the same sender
     OWN = "own"  # the sender's own message
     DELIVER = "deliver"  # the worker sends what was released
+    LEARN = "learn"  # the program learns from reviewers' answers; no person reads it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
