@@ -29,6 +29,7 @@ from quarantine.console.visit import Visit
 from quarantine.console.words import translations
 
 _MOST_DECIDED_TOGETHER = 200
+_UPSETTING = frozenset({"abuse", "abusive"})  # categories of what may hurt to read
 _DONE = {
     "released": frozenset({HeldState.RELEASED, HeldState.SENT}),
     "agreed": frozenset({HeldState.HELD}),
@@ -184,6 +185,7 @@ def _for_reviewer(visit: Visit, message: HeldMessage) -> dict[str, Any]:
     deciding = can_decide(visit)
     return {
         "can_decide": deciding,
+        "upsetting": deciding and any(each.category in _UPSETTING for each in message.findings),
         "votes": [
             name_of_actor(visit, each.by)
             for each in message.decisions

@@ -51,6 +51,7 @@ _OWN = mark("Opened by its sender")
 _DELIVERING = mark("Opened by the automatic check, to send it")
 _COMPARING = mark("Compared by the automatic check with other emails of the same sender")
 _LOOKED = mark("Opened the email")
+_UNSAID = frozenset({"again", "back from HR"})  # the turn of the same person begins anew; HR
 _NEVER_SHOWN = frozenset({Action.REFER, Action.LABEL})  # nor what HR does, to anyone but HR
 
 
@@ -86,7 +87,7 @@ def _shown(entries: Sequence[AuditEntry]) -> list[AuditEntry]:
         each
         for each in entries
         if each.action not in _NEVER_SHOWN
-        and not (each.action is Action.REASSIGN and each.detail == "back from HR")
+        and not (each.action is Action.REASSIGN and each.detail in _UNSAID)
     ]
 
 

@@ -258,3 +258,24 @@ def test_a_reviewers_list_and_what_they_decided(council, keyring, review):
         assert held.may_wait_for(session, "wen", [], limit=9) == []
         assert [each.id for each in held.decided_by(session, "gwen", limit=9)] == [ended]
         assert held.decided_by(session, "elin", limit=9) == []
+
+
+def test_a_database_of_the_release_before_is_upgraded(council, keyring, review):
+    from sqlalchemy import text
+
+    held_id = hold(council, keyring)
+    with council.writing() as session:
+        for statement in (
+            "DROP TABLE answers",
+            "DROP TABLE statements",
+            "DROP TABLE self_reports",
+            "ALTER TABLE decisions DROP COLUMN code",
+            "UPDATE alembic_version SET version_num = '0002'",
+        ):
+            session.execute(text(statement))
+    council.upgrade()
+    saying.explain(review, held_id, by=BY["sioned"], text="Mae angen hwn", now=NOW)
+    outcomes.label(review, held_id, by=BY["gwen"], should_hold=True, now=NOW)
+    review.refuse(held_id, by=BY["gwen"], reason="", code="policy", now=NOW)
+    assert message_of(council, held_id).decisions[-1].code == "policy"
+    self_report.report(review, by=BY["sioned"], text="x", now=NOW)

@@ -81,6 +81,9 @@ def test_a_release_can_be_stopped_for_a_minute(council, visitor):
     assert "You stopped it." in stopped.text
     assert state(council, held_id) is HeldState.HELD
     assert 'name="choice"' in stopped.text
+    assert "Passed to another reviewer" not in stopped.text
+    decide(gwen, held_id, "note", text="Next time, telephone")
+    assert "Note to you" in visitor("sioned").get(page).text
     assert len(entries(council, Action.STOP)) == 1
 
 
@@ -399,6 +402,8 @@ def test_words_for_and_against_are_told_apart_without_colour(council, visitor):
         r'porthor-against"><span[^>]*>−</span>.*speaks against policy 5\.1:.*kind', shown
     )
     assert "How the text is marked:" in shown
+    assert "may be upsetting to read" in gwen.get(page).text
+    assert "may be upsetting to read" not in shown
     other = council.hold(8)
     plain = post(gwen, f"/held/{other}", f"/held/{other}/email", depth="text").text
     assert "How the text is marked:" not in plain
