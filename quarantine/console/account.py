@@ -29,6 +29,7 @@ _METHODS = {
     Method.RECOVERY: mark("with a password and a recovery code"),
     Method.OPENID: mark("with your organisation's account"),
 }
+_SECOND_FACTOR = "/account/second-factor"
 _DONE = {
     "ended": mark("The session has been ended"),
     "ended-others": mark("Your other sessions have been ended"),
@@ -124,40 +125,56 @@ def take_password(visit: Visit) -> Response:
 def ask_second_factor(visit: Visit) -> Response:
     """Show a new key."""
     _check_local(visit)
-    return enrolment.form(visit, visit.who, "/account/second-factor", password=True)
+    return enrolment.form(visit, visit.who, _SECOND_FACTOR, ask=_asked(visit))
 
 
 def take_second_factor(visit: Visit) -> Response:
-    """Set up a second factor in place of any before; every other session ends."""
+    """Set up a second factor in place of any before; every other session ends.
+
+    Asks for all that signing in asks for: the password, and a code where codes are needed.
+    """
     _check_local(visit)
-    action = "/account/second-factor"
+    asked = _asked(visit)
     tried = try_password(visit, visit.who.id, visit.form.get("password", ""))
+    mistake = "" if tried.right else "password"
+    if tried.right and "old" in asked:
+        tried = try_code(visit, visit.who, visit.form.get("old", ""))
+        mistake = "" if tried.right else "old"
     if tried.wait:
         return wait_page(visit, tried.wait)
-    if not tried.right:
-        return enrolment.form(visit, visit.who, action, mistake="password", password=True)
-    codes = enrolment.enrol(visit, visit.who)
+    codes = None if mistake else enrolment.enrol(visit, visit.who)
     if codes is None:
-        return enrolment.form(visit, visit.who, action, mistake="code", password=True)
+        mistake = mistake or "code"
+        return enrolment.form(visit, visit.who, _SECOND_FACTOR, mistake=mistake, ask=asked)
     with visit.services.database.writing() as session:
         sign_ins.close_all(session, visit.who.id, but=visit.token)
     return enrolment.codes_page(visit, codes, onward="/account")
 
 
+def _asked(visit: Visit) -> tuple[str, ...]:
+    with visit.services.database.reading() as session:
+        factor = second_factors.get(session, visit.who.id)
+    return ("password", "old") if factor else ("password",)
+
+
 def ask_codes(visit: Visit) -> Response:
     """Show the form for new recovery codes."""
     _check_local(visit)
-    return render(visit, "new-codes.html", mistake=False)
+    return render(visit, "new-codes.html", mistake="")
 
 
 def take_codes(visit: Visit) -> Response:
-    """Give new recovery codes in place of the old ones, for a code from the app."""
+    """Give new recovery codes in place of the old ones, for the password and a code."""
     _check_local(visit)
-    tried = try_code(visit, visit.who, visit.form.get("code", ""))
+    tried = try_password(visit, visit.who.id, visit.form.get("password", ""))
+    mistake = "" if tried.right else "password"
+    if tried.right:
+        tried = try_code(visit, visit.who, visit.form.get("code", ""))
+        mistake = "" if tried.method is Method.TWO_FACTORS else "code"
     if tried.wait:
         return wait_page(visit, tried.wait)
-    if tried.method is not Method.TWO_FACTORS:
-        return render(visit, "new-codes.html", status=422, mistake=True)
+    if mistake:
+        return render(visit, "new-codes.html", status=422, mistake=mistake)
     codes = factors.new_recovery_codes()
     with visit.services.database.writing() as session:
         second_factors.renew_codes(session, visit.who.id, codes)

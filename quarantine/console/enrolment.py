@@ -20,9 +20,12 @@ from quarantine.console.words import translations
 
 
 def form(
-    visit: Visit, person: Person, action: str, *, mistake: str = "", password: bool = False
+    visit: Visit, person: Person, action: str, *, mistake: str = "", ask: tuple[str, ...] = ()
 ) -> Response:
-    """Show a new key, or the same one again after a mistake; `password`: ask for that too."""
+    """Show a new key, or the same one again after a mistake.
+
+    `ask` names what else is asked for: "password", and "old", a code of the factor before.
+    """
     key = _key_given(visit, person) or factors.new_key()
     body_name = visit.services.body.name(visit.language)
     words = translations(visit.language)
@@ -33,7 +36,7 @@ def form(
         "sealed": steps.seal(visit, f"new-key:{person.id}", {"key": key}),
         "qr": factors.qr_code(address, words.gettext("QR code of the key")),
         "mistake": mistake,
-        "ask_password": password,
+        "ask_also": ask,
     }
     return render(visit, "second-factor.html", status=422 if mistake else 200, **facts)
 

@@ -41,6 +41,7 @@ _STATUS = {
     Conflict: 409,
     Unavailable: 503,
 }
+_REFUSALS = frozenset({403, 404})
 _FAULT = 500
 
 
@@ -178,6 +179,9 @@ def _error_page(visit: Visit, error: Exception) -> Response:
     status = next((code for kind, code in _STATUS.items() if isinstance(error, kind)), _FAULT)
     if isinstance(error, Conflict):
         return _conflict_page(visit)
+    if status in _REFUSALS and visit.person:
+        where = getattr(visit.request.scope.get("route"), "path", "?")  # as in the route table
+        _log.warning("refused %s %s to %s", visit.request.method, where, visit.person.id)
     reference = secrets.token_hex(4)
     if status == _FAULT:
         last = traceback.extract_tb(error.__traceback__)[-1]

@@ -5,7 +5,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
-    "frame-ancestors 'none'; base-uri 'none'"
+    "object-src 'none'; frame-ancestors 'none'; base-uri 'none'"
 )
 
 
@@ -36,7 +36,8 @@ class SecurityHeaders:
                 headers["X-Robots-Tag"] = "noindex, nofollow"
                 headers["Cache-Control"] = "max-age=3600" if static else "no-store"
                 if self.secure:
-                    headers["Strict-Transport-Security"] = "max-age=31536000"
+                    year = "max-age=31536000; includeSubDomains"
+                    headers["Strict-Transport-Security"] = year
             await send(message)
 
         await self.app(scope, receive, send_with_headers)

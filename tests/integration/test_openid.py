@@ -98,6 +98,14 @@ def test_what_the_provider_is_asked(visit):
         assert asked[name] != again[name]
 
 
+def test_the_browser_is_given_no_token_of_the_provider(visit):
+    client = visit()
+    done = sign_in(client, "s-gwen")
+    given = done.text + str(done.headers) + client.get("/account").text
+    assert "eyJ" not in given
+    assert "access_token" not in given
+
+
 def test_an_address_names_a_person_too(visit):
     client = visit()
     sign_in(client, "s-elin")

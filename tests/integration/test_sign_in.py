@@ -471,14 +471,17 @@ def test_guessing_a_password_in_a_stolen_session_is_slowed_too(browser):
 
 def test_a_second_factor_is_changed_with_the_password_alone_never(council, browser):
     client = browser(REQUIRED)
-    old, _ = set_up(council, client)
+    old, codes = set_up(council, client)
     page = client.get("/account/second-factor").text
     form = hidden(page)
     app = pyotp.TOTP(key_on(page))
     code = app.at(council.clock[0])
     assert client.post("/account/second-factor", data={**form, "code": code}).status_code == 422
     form["password"] = PASSWORD
+    assert client.post("/account/second-factor", data={**form, "code": code}).status_code == 422
+    form["old"] = codes[0]
     assert client.post("/account/second-factor", data={**form, "code": "1"}).status_code == 422
+    form["old"] = codes[1]
     done = client.post("/account/second-factor", data={**form, "code": code})
     assert "Keep your recovery codes" in done.text
     later(council, minutes=1)
@@ -502,9 +505,13 @@ def test_a_sealed_key_is_its_persons_alone(council, browser):
 def test_new_recovery_codes_end_the_old_ones(council, browser):
     client = browser(REQUIRED)
     app, old = set_up(council, client)
-    assert post(client, "/account/recovery-codes", code=old[0]).status_code == 422
+    form = {"password": PASSWORD, "code": old[0]}
+    assert post(client, "/account/recovery-codes", **form).status_code == 422
     later(council, minutes=1)
-    done = post(client, "/account/recovery-codes", code=app.at(council.clock[0]))
+    form["code"] = app.at(council.clock[0])
+    wrong = {**form, "password": "no"}
+    assert post(client, "/account/recovery-codes", **wrong).status_code == 422
+    done = post(client, "/account/recovery-codes", **form)
     new = re.findall(r'porthor-found">([a-z2-7-]{27})<', done.text)
     assert len(new) == 8
     other = browser(REQUIRED)
@@ -553,3 +560,18 @@ def test_methods_are_kept_with_the_session(council, browser):
 
 def test_password_hashes_are_argon2id_at_the_second_recommended_strength():
     assert passwords.hash_password("x").startswith("$argon2id$v=19$m=65536,t=3,p=4$")
+
+
+def test_what_is_refused_to_a_person_is_logged_without_what_they_asked_for(
+    council, browser, caplog
+):
+    held_id = council.hold(1)
+    client = browser()
+    sign_in(client, "huw")
+    assert client.get(f"/held/{held_id}").status_code == 404
+    assert post(client, "/break-glass/confirm", "/mine", opening="1").status_code == 404
+    refused = [each.getMessage() for each in caplog.records if each.levelname == "WARNING"]
+    assert refused == [
+        "refused GET /held/{id} to huw",
+        "refused POST /break-glass/confirm to huw",
+    ]
