@@ -1,0 +1,164 @@
+"""Precision, retreat, wrong holds and reviewers' care, counted from planted facts."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from models.audit import Action, AuditEntry, Purpose
+from models.person import Person, Role
+from quarantine.questions import MANY, Question, worth_asking
+from quarantine.reports import Judged, Share, care, precision, to_demote, wrongly_held
+
+NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+PEOPLE = {
+    each.id: each
+    for each in (
+        Person(id="sioned", name="Sioned", addresses=("s@x.example",), manager="gwen"),
+        Person(id="gwen", name="Gwen", addresses=("g@x.example",), deputy="elin", manager="top"),
+        Person(id="elin", name="Elin", addresses=("e@x.example",)),
+        Person(id="top", name="Top", addresses=("t@x.example",)),
+        Person(id="marc", name="Marc", addresses=("m@x.example",)),
+        Person(
+            id="dyl",
+            name="Dyl",
+            addresses=("d@x.example",),
+            roles=frozenset({Role.DUTY_REVIEWER}),
+        ),
+    )
+}
+
+
+def judged(number, should_hold, *, rules=("R1",), by="gwen", received=NOW, sender="s@x.example"):
+    return Judged(
+        held=f"POR{number}",
+        sender=sender,
+        rules=rules,
+        received=received,
+        by=by,
+        should_hold=should_hold,
+    )
+
+
+def entry(action, *, at=NOW, who="gwen", held="POR1", purpose=None, detail=""):
+    return AuditEntry(at=at, actor=who, action=action, subject=held, purpose=purpose, detail=detail)
+
+
+def look(**facts):
+    return entry(Action.LOOK, **{"purpose": Purpose.DECIDE, "detail": "text", **facts})
+
+
+@pytest.mark.parametrize(
+    ("part", "whole", "low", "high"),
+    [
+        pytest.param(0, 0, 0.0, 1.0, id="nothing says nothing"),
+        pytest.param(7, 10, 0.3968, 0.8922, id="seven of ten"),
+        pytest.param(0, 10, 0.0, 0.2775, id="none of ten is not surely none"),
+        pytest.param(81, 263, 0.2553, 0.3662, id="81 of 263, as in Newcombe (1998)"),
+    ],
+)
+def test_wilsons_interval(part, whole, low, high):
+    assert Share(part=part, whole=whole).interval == pytest.approx((low, high), abs=1e-4)
+
+
+@given(st.integers(1, 10_000).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))))
+def test_the_interval_holds_the_rate_and_stays_between_nothing_and_all(numbers):
+    share = Share(part=numbers[0], whole=numbers[1])
+    low, high = share.interval
+    assert 0.0 <= low <= share.rate + 1e-12
+    assert share.rate - 1e-12 <= high <= 1.0
+
+
+def test_an_answer_counts_for_every_rule_that_held_the_message():
+    found = precision([judged(1, should_hold=True, rules=("R1", "R2")), judged(2, False)])
+    assert found == {"R1": Share(part=1, whole=2), "R2": Share(part=1, whole=1)}
+
+
+def test_what_was_held_before_a_rule_was_put_back_does_not_count_any_more():
+    before = judged(1, should_hold=False, received=NOW - timedelta(days=1))
+    assert precision([before, judged(2, should_hold=True)], {"R1": NOW}) == {
+        "R1": Share(part=1, whole=1)
+    }
+
+
+@pytest.mark.requirement("D10")
+@pytest.mark.parametrize(
+    ("part", "whole", "watching", "falls"),
+    [
+        pytest.param(0, 19, (), False, id="too few answers"),
+        pytest.param(9, 20, (), False, id="below the floor, perhaps by chance"),
+        pytest.param(4, 20, (), True, id="surely below the floor"),
+        pytest.param(20, 20, (), False, id="always right"),
+        pytest.param(4, 20, ("R1",), False, id="watches already"),
+    ],
+)
+def test_which_rules_retreat(part, whole, watching, falls):
+    found = {"R1": Share(part=part, whole=whole)}
+    demoted = to_demote(found, floor=0.5, fewest=20, watching=watching)
+    assert demoted == (("R1",) if falls else ())
+
+
+@pytest.mark.requirement("D11")
+def test_a_small_group_is_withheld():
+    rows = [judged(each, should_hold=each > 0, sender="cy") for each in range(5)]
+    rows += [judged(each, should_hold=False, sender="en") for each in range(4)]
+    assert wrongly_held(rows, lambda each: each.sender) == {
+        "cy": Share(part=1, whole=5),
+        "en": None,
+    }
+
+
+@pytest.mark.requirement("D12")
+def test_who_releases_unread_and_at_once_is_seen():
+    entries, answers = [], []
+    for number in range(12):
+        held = f"POR{number}"
+        entries += [
+            look(held=held, detail="matches"),
+            entry(Action.RELEASE, held=held, at=NOW + timedelta(seconds=3)),
+            look(held=held, who="elin"),
+            entry(Action.REFUSE, held=held, who="elin", at=NOW + timedelta(minutes=3)),
+        ]
+        answers += [judged(number, should_hold=True), judged(number, number > 3, by="elin")]
+    elin, gwen = care(entries, answers, PEOPLE)
+    assert (gwen.quick, gwen.unreading, gwen.agreeing) == (True, True, True)
+    assert (elin.quick, elin.unreading, elin.agreeing) == (False, False, False)
+    assert gwen.waited == timedelta(seconds=3)
+
+
+def test_nothing_is_said_about_a_few_decisions():
+    (gwen,) = care([look(), entry(Action.RELEASE)], [judged(1, should_hold=True)], PEOPLE)
+    assert (gwen.quick, gwen.unreading, gwen.agreeing) == (False, False, False)
+
+
+EARLIER = NOW - timedelta(days=2)
+DECIDED = entry(Action.RELEASE, at=EARLIER)
+ONE_BY_ONE = [look(held=f"POR{each}", at=NOW) for each in range(MANY + 1)]
+
+
+@pytest.mark.requirement("L61")
+@pytest.mark.parametrize(
+    ("entries", "expected"),
+    [
+        pytest.param([look(at=EARLIER), DECIDED], [], id="a look and a decision"),
+        pytest.param([look(at=EARLIER)], [Question.NO_DECISION], id="no decision after a look"),
+        pytest.param([look()], [], id="a look just now may still be followed by a decision"),
+        pytest.param([DECIDED, look(at=EARLIER, purpose=Purpose.ANSWER)], [], id="to answer"),
+        pytest.param(ONE_BY_ONE, [Question.MANY], id="many on one day"),
+        pytest.param(ONE_BY_ONE[:MANY], [], id="as many as is usual"),
+        pytest.param(
+            [look(at=NOW.replace(hour=2), purpose=Purpose.ANSWER)], [Question.NIGHT], id="night"
+        ),
+        pytest.param([look(who="marc")], [Question.OTHER_LINE], id="another line"),
+        pytest.param([look(who="elin")], [], id="the deputy"),
+        pytest.param([look(who="top")], [], id="the manager's manager"),
+        pytest.param([look(who="dyl")], [], id="a duty reviewer"),
+        pytest.param([look(who="sioned", purpose=Purpose.OWN)], [], id="their own"),
+        pytest.param([look(who="system", purpose=Purpose.DELIVER)], [], id="the worker"),
+    ],
+)
+def test_a_planted_pattern_is_found(entries, expected):
+    senders = {each.subject: PEOPLE["sioned"] for each in entries}
+    found = worth_asking(entries, senders, PEOPLE, NOW)
+    assert [each.why for each in found] == expected
