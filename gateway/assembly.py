@@ -31,6 +31,7 @@ from models.errors import SettingInvalid
 from models.policy import Policy
 from quarantine.holding import Holding
 from quarantine.notices import Post
+from quarantine.retreat import Retreat
 from quarantine.review import Review
 from quarantine.working_hours import working_hours
 
@@ -73,6 +74,17 @@ def review(settings: Settings, database: Database, policy: Policy) -> Review:
         post=post(settings),
         hours=hours,
         undo=timedelta(seconds=float(settings.review.undo)),
+    )
+
+
+def retreat(settings: Settings, database: Database, policy: Policy) -> Retreat:
+    """When a rule must only watch."""
+    return Retreat(
+        database=database,
+        policy=policy,
+        post=post(settings),
+        floor=settings.review.precision_floor / 100,
+        fewest=settings.review.precision_answers,
     )
 
 
@@ -200,6 +212,7 @@ async def _work(settings: Settings) -> None:
         keyring=Keyring.load(settings.keys_file),
         review=review(settings, database, policy),
         courier=Courier(settings.nexthop, settings.smtp.hostname or socket.getfqdn()),
+        retreat=retreat(settings, database, policy),
     )
     task = asyncio.create_task(worker.run())
     stopped = asyncio.create_task(_until_stopped())

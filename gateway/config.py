@@ -181,6 +181,11 @@ def _check_networks(networks: tuple[str, ...]) -> None:
             raise ValueError('networks such as "10.1.0.0/16" or "2001:db8::/32"') from None
 
 
+def _check_percentage(value: int) -> None:
+    if value > 100:  # noqa: PLR2004 - that is what a percentage is
+        raise ValueError("a whole number from 1 to 100")
+
+
 def _check_times(value: str) -> None:
     if not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", value):
         raise ValueError('a time such as "09:00"')
@@ -217,6 +222,7 @@ def _check_issuer(value: str) -> None:
 _CHECKS: dict[tuple[str, str], Callable[[Any], None]] = {
     ("smtp", "clients"): _check_networks,
     ("review", "opens"): _check_times,
+    ("review", "precision_floor"): _check_percentage,
     ("review", "closes"): _check_times,
     ("review", "days"): _check_days,
     ("review", "closed"): _check_dates,

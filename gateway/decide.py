@@ -1,10 +1,11 @@
 """Decide what is to happen to a message, for each recipient. Pure, and total.
 
 Every rule is tried and every match recorded; the strictest wins; the order of rules means
-nothing; adding a rule never relaxes a verdict. A rule without its papers only watches.
+nothing; adding a rule never relaxes a verdict. A rule without its papers only watches, and so
+does one that was too often wrong (quarantine/reports.py).
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 
 from gateway.exempt import listed
@@ -17,7 +18,7 @@ from models.verdict import Disposition, Match, Outcome, Verdict
 UNREAD_RULE = "unread"  # stands for the house's own rule that what breaks its reader waits
 
 
-def decide(
+def decide(  # noqa: PLR0913 - a verdict is on these facts and no others
     envelope: Envelope,
     findings: Sequence[Finding],
     policy: Policy,
@@ -25,9 +26,16 @@ def decide(
     on: date,
     program: str = "",
     classifier: str = "",
+    demoted: Collection[str] = (),
 ) -> Verdict:
-    """Return the verdict of a policy on the findings in one message, as on a day."""
-    enforcing = {rule.id: bool(policy.consent) and rule.enforceable(on) for rule in policy.rules}
+    """Return the verdict of a policy on the findings in one message, as on a day.
+
+    The rules in `demoted` only watch.
+    """
+    enforcing = {
+        rule.id: bool(policy.consent) and rule.enforceable(on) and rule.id not in demoted
+        for rule in policy.rules
+    }
     outcomes = tuple(
         _outcome(address, envelope.sender, findings, policy, enforcing)
         for address in envelope.addresses

@@ -40,6 +40,10 @@ class Actions(Protocol):
         """Tell the sender what to mind; the message has gone."""
         ...
 
+    async def demoted(self) -> frozenset[str]:
+        """Return the rules that only watch; asked only when a message would not just be relayed."""
+        ...
+
     async def broken(self) -> Disposition | None:
         """Say what follows when the inspection broke: relay, hold, or None to defer."""
         ...
@@ -61,7 +65,10 @@ async def process(
                 return await actions.relay(envelope.addresses)
             case _:
                 return replies.queued(await actions.hold(unread(envelope, policy), UNREADABLE))
-    verdict = decide(envelope, inspection.findings, policy, on=on, classifier=inspection.classifier)
+    found, classifier = inspection.findings, inspection.classifier
+    verdict = decide(envelope, found, policy, on=on, classifier=classifier)
+    if verdict.disposition > Disposition.RELAY and (demoted := await actions.demoted()):
+        verdict = decide(envelope, found, policy, on=on, classifier=classifier, demoted=demoted)
     match verdict.disposition:
         case Disposition.RELAY:
             return await actions.relay(envelope.addresses)

@@ -19,7 +19,7 @@ from gateway.replies import Reply
 from gateway.settings import InspectionSettings, SmtpSettings
 from gateway.trace import received_field
 from models.address import in_domains, parse_address
-from models.db import breakdowns
+from models.db import breakdowns, demotions
 from models.db.database import Database
 from models.envelope import Client, Envelope, Recipient
 from models.errors import Unavailable
@@ -250,6 +250,16 @@ class _Transaction:
             await asyncio.to_thread(holding.advise, self.envelope, verdict, now=datetime.now(UTC))
         except Unavailable as error:  # the message has gone: 250 stands
             maillog.log_fault(self.envelope.id, "advise", type(error).__name__)
+
+    async def demoted(self) -> frozenset[str]:
+        try:
+            return await asyncio.to_thread(self._demoted)
+        except Unavailable:  # a hold will fail too, and the client is given 451; advice can wait
+            return frozenset()
+
+    def _demoted(self) -> frozenset[str]:
+        with self.session.house.database.reading() as session:
+            return demotions.in_force(session)
 
     async def broken(self) -> Disposition | None:
         metrics.INSPECTION_FAILURES.inc()

@@ -21,6 +21,7 @@ from models.db.outbox import OutboxItem
 from models.errors import Conflict, NotFound, Tampered, Unavailable
 from models.held import HeldState
 from quarantine.access import open_to_send
+from quarantine.retreat import Retreat
 from quarantine.review import Review
 from quarantine.turns import look_at_waiting
 
@@ -42,12 +43,15 @@ class Worker:
     courier: Courier
     every: float = 1.0  # seconds between looks at the outbox
     every_turn: float = 5.0  # seconds between looks at whose turn it is
+    retreat: Retreat | None = None  # which rules must only watch
+    every_rule: float = 300.0  # seconds between looks at how often rules are wrong
 
     async def run(self) -> None:
         """Work until cancelled."""
         async with asyncio.TaskGroup() as group:
             group.create_task(self._send())
             group.create_task(self._pass_on())
+            group.create_task(self._judge_rules())
 
     async def _send(self) -> None:
         while True:
@@ -69,6 +73,15 @@ class Worker:
                 after = ""
             if not after:
                 await asyncio.sleep(self.every_turn)
+
+    async def _judge_rules(self) -> None:
+        while self.retreat is not None:
+            try:
+                for rule in await asyncio.to_thread(self.retreat.look, datetime.now(UTC)):
+                    _log.warning("rule %s only watches now: it was too often wrong", rule)
+            except (Conflict, Unavailable) as error:
+                _log.error("worker: %s", error)
+            await asyncio.sleep(self.every_rule)
 
     def look_at_turns(self, now: datetime, after: str = "") -> str:
         """Pass on what nobody answered in time; return where the next look begins.

@@ -57,6 +57,9 @@ class Action(StrEnum):
     SET_PASSWORD = "set-password"  # noqa: S105 - the name of an act, not a password
     ADOPT_POLICY = "adopt-policy"
     ADOPT_CLASSIFIER = "adopt-classifier"  # or went back to the one before
+    DEMOTE = "demote"  # a rule was too often wrong: it only watches
+    RESTORE = "restore"  # the protection officer let it hold again
+    OVERSEE = "oversee"  # the record of looks was read: that is a look too
     ERASE = "erase"
 
 

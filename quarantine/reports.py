@@ -168,13 +168,15 @@ def _care(
     judged: Sequence[Judged],
 ) -> Care:
     mine = {pair: entry for pair, entry in decided.items() if pair[0] == person}
-    waits = [entry.at - first[pair] for pair, entry in mine.items() if pair in first]
+    waits = [
+        (entry.at - first[pair]).total_seconds() for pair, entry in mine.items() if pair in first
+    ]
     sent = [pair for pair, each in mine.items() if each.action in {Action.RELEASE, Action.VOTE}]
     answers = [each.should_hold for each in judged if each.by == person]
     return Care(
         person=person,
         decisions=len(mine),
-        waited=median(waits) if waits else None,
+        waited=timedelta(seconds=median(waits)) if waits else None,
         unread=Share(part=sum(pair not in read for pair in sent), whole=len(sent)),
         agreed=Share(part=sum(answers), whole=len(answers)),
     )

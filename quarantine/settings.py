@@ -17,6 +17,8 @@ class ReviewSettings:
     closed: tuple[str, ...] = ()  # other days on which the body is closed, such as "2026-12-29"
     zone: str = "Europe/London"
     undo: Duration = Duration(60)  # what a person released can be stopped for so long
+    precision_floor: int = 50  # of 100 a rule must hold rightly, or it only watches
+    precision_answers: int = 20  # reviewers' answers in 90 days before a rule is judged by them
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -147,6 +147,7 @@ class AuditRow(Row):
     """One link of the audit chain; triggers refuse to change or delete it."""
 
     __tablename__ = "audit_entries"
+    __table_args__ = (Index("ix_audit_entries_action_at", "action", "at"),)  # since 0005
 
     sequence: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     at: Mapped[datetime]
@@ -299,6 +300,19 @@ class PolicyRow(Row):
     digest: Mapped[str] = mapped_column(String(64), primary_key=True)
     text: Mapped[str] = mapped_column(Text)
     adopted: Mapped[datetime]
+
+
+class DemotedRuleRow(Row):
+    """A rule that only watches, or did until a person put it back."""
+
+    __tablename__ = "demoted_rules"
+
+    rule: Mapped[str] = mapped_column(String(128), primary_key=True)
+    at: Mapped[datetime]
+    rightly: Mapped[int]
+    answers: Mapped[int]
+    restored: Mapped[datetime | None]
+    restored_by: Mapped[str | None] = mapped_column(String(128))
 
 
 class BreakdownRow(Row):
