@@ -6,16 +6,20 @@ The draft is read in a confined process, as all mail is; it is started when the 
 import asyncio
 from collections.abc import Callable
 from datetime import datetime
-from threading import Lock
+from threading import BoundedSemaphore, Lock
 
 from gateway.decide import decide
 from gateway.exempt import exempt
 from gateway.inspector import Inspector
 from models.envelope import Client, Envelope, Recipient
+from models.errors import Unavailable
+from models.finding import Inspection
 from models.policy import Policy
 from models.verdict import Disposition
 from quarantine.drafts import CheckedDraft, Draft
 from quarantine.holding import rules_of
+
+_MOST_AT_ONCE = 4  # checked or waiting; the next is asked to try again
 
 
 class DraftChecker:
@@ -26,19 +30,16 @@ class DraftChecker:
     ) -> None:
         self._make, self._policy, self._clock = make_inspector, policy, clock
         self._inspector: Inspector | None = None
-        self._one_at_a_time = Lock()
+        self._one_at_a_time, self._few_wait = Lock(), BoundedSemaphore(_MOST_AT_ONCE)
 
     def __call__(self, draft: Draft) -> CheckedDraft:
-        """Say what would happen. Raises InspectionFailed."""
+        """Say what would happen. Raises Unavailable if it breaks, or if too many wait for it."""
         envelope = self._envelope(draft)
         if exempt(envelope, self._policy):
             return CheckedDraft(
                 disposition=Disposition.RELAY, rules=(), findings=(), texts=(), exempt=True
             )
-        with self._one_at_a_time:
-            if self._inspector is None:
-                self._inspector = self._make()
-            found = asyncio.run(self._inspector(envelope, message_of(draft)))
+        found = self._inspected(envelope, message_of(draft))
         verdict = decide(
             envelope,
             found.findings,
@@ -52,6 +53,18 @@ class DraftChecker:
             findings=found.findings,
             texts=found.texts,
         )
+
+    def _inspected(self, envelope: Envelope, raw: bytes) -> Inspection:
+        """Inspect one at a time; the console's other pages are never kept waiting by many."""
+        if not self._few_wait.acquire(blocking=False):
+            raise Unavailable("too many drafts are being checked; try again")
+        try:
+            with self._one_at_a_time:
+                if self._inspector is None:
+                    self._inspector = self._make()
+                return asyncio.run(self._inspector(envelope, raw))
+        finally:
+            self._few_wait.release()
 
     def close(self) -> None:
         """Stop the process."""

@@ -46,7 +46,7 @@ TRANSITIONS: dict[HeldState, frozenset[HeldState]] = {
 
 OWNERS: dict[HeldState, str] = {
     HeldState.HELD: "the reviewer, and the sender who may withdraw it",
-    HeldState.RETURNED: "the sender, who asks again or withdraws it",
+    HeldState.RETURNED: "the sender; its reviewer may take it up again",
     HeldState.REFERRED: "HR, who refuses it or gives it to another reviewer",
     HeldState.RELEASED: "the worker",
     HeldState.SENT: "no one: it has ended",

@@ -71,6 +71,21 @@ def give_back(
         )
 
 
+def take_up(review: Review, held_id: str, *, by: Person, now: datetime) -> None:
+    """Let a reviewer decide anew on what was given back, as when its sender is away or has left.
+
+    Raises NotFound, NotPermitted, Conflict.
+    """
+    with review.database.writing() as session:
+        message = seen(session, held_id, HeldState.RETURNED)
+        permissions.check_review(by, message, everyone(session))
+        again = entry(message, by.id, Action.ASK_AGAIN, now)
+        held.move(session, held_id, HeldState.RETURNED, HeldState.HELD, again)
+        held.clear_decisions(session, held_id)
+        back = replace(message, state=HeldState.HELD, decisions=())
+        review.turns.again(session, back, now)
+
+
 def stop_sending(review: Review, held_id: str, *, by: Person, now: datetime) -> None:
     """Undo one's own release, if no worker has had it yet; every vote is taken anew.
 

@@ -46,6 +46,12 @@ def decide(visit: Visit) -> Response:
     return _carry_out(visit, form)
 
 
+def take_up(visit: Visit) -> Response:
+    """Decide anew on what was given back."""
+    outcomes.take_up(visit.services.review, visit.message.id, by=visit.who, now=visit.now)
+    return see_other(f"/held/{visit.message.id}")
+
+
 def stop(visit: Visit) -> Response:
     """Stop what one released oneself, and what was decided together with it, if it has not left."""
     review, together = visit.services.review, decided_together(visit, visit.message)

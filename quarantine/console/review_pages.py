@@ -15,6 +15,8 @@ REVIEW_PAGES: tuple[Page, ...] = (
     Page("POST", "/held/{id}/email", Permission.SEE, held.show_email, purposes=_LOOKS),
     Page("GET", "/held/{id}/decision", Permission.SEE, held.show_again),
     Page("POST", "/held/{id}/decision", Permission.REVIEW, deciding.decide),
+    Page("GET", "/held/{id}/take-up", Permission.SEE, held.show_again),
+    Page("POST", "/held/{id}/take-up", Permission.REVIEW, deciding.take_up),
     Page("GET", "/held/{id}/stop", Permission.SEE, held.show_again),
     Page("POST", "/held/{id}/stop", Permission.REVIEW, deciding.stop),
     Page("POST", "/held/{id}/stop-own", Permission.OWN, own.stop),

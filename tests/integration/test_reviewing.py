@@ -123,6 +123,17 @@ def test_giving_back_asks_what_needs_to_change_and_the_sender_asks_again(council
     assert (answer.by, answer.should_hold) == ("gwen", False)
 
 
+def test_what_was_given_back_is_taken_up_when_its_sender_does_not_answer(council, visitor):
+    held_id, gwen = council.hold(1), visitor("gwen")
+    page = f"/held/{held_id}"
+    decide(gwen, held_id, "return", code="protect-file")
+    assert "Decide on it again" in gwen.get(page).text
+    assert "Should this email be sent?" in post(gwen, page, f"{page}/take-up").text
+    assert (state(council, held_id), message_of(council, held_id).decisions) == (HeldState.HELD, ())
+    csrf = token(visitor("sioned"), page)
+    assert visitor("sioned").post(f"{page}/take-up", data={"csrf": csrf}).status_code == 403
+
+
 @pytest.mark.parametrize(
     ("answer", "kept"),
     [

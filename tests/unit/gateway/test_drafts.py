@@ -1,5 +1,6 @@
 """A draft is checked as mail is, in a confined process, and leaves nothing."""
 
+import time
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
@@ -49,6 +50,36 @@ def test_a_draft_is_read_in_a_process_of_its_own(tmp_path, caplog):
         checker.close()
     assert "4111" not in caplog.text
     assert list(tmp_path.iterdir()) == []
+
+
+def test_many_drafts_at_once_do_not_keep_the_console_waiting():
+    from threading import Event, Thread
+
+    from models.errors import Unavailable
+
+    going = Event()
+
+    def make():
+        going.wait(10)
+        raise Unavailable("it was only to be waited for")
+
+    checker = DraftChecker(make, POLICY, lambda: NOW)
+
+    def check():
+        with pytest.raises(Unavailable):
+            checker(DRAFT)
+
+    waiting = [Thread(target=check) for _ in range(4)]
+    for each in waiting:
+        each.start()
+    while checker._few_wait._value:  # until all four are there
+        time.sleep(0.01)
+    with pytest.raises(Unavailable, match="too many"):
+        checker(DRAFT)
+    going.set()
+    for each in waiting:
+        each.join()
+    assert checker._few_wait._value == 4
 
 
 def test_a_draft_for_an_exempt_route_is_not_read():
