@@ -1,6 +1,8 @@
 """Our four names are ours, and importing a package runs nothing."""
 
 import ast
+import subprocess
+import sys
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
@@ -23,7 +25,14 @@ def test_the_name_comes_from_our_distribution_alone(name):
 def test_an_init_holds_a_docstring_only(path):
     if path.parent.name == "sample":
         pytest.skip("the sample's own text is read through it")
+    if path.parent.name == "learned":
+        pytest.skip("it holds the entry point of other programs: docs/decisions/0003")
     assert [type(each) for each in ast.parse(path.read_text()).body] == [ast.Expr]
+
+
+def test_importing_the_classifier_s_entry_point_loads_nothing_heavy():
+    command = "import sys, classifiers.learned; sys.exit('numpy' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", command], cwd=ROOT, check=False).returncode == 0
 
 
 def test_both_examples_in_deploy_are_those_in_the_wheel():
