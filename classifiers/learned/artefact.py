@@ -1,7 +1,7 @@
 """A trained classifier on disk: a folder with weights.npz, manifest.toml and card.md.
 
 `weights.npz` is what runs, read without pickle; `classifier.skops` the same as the scikit-learn
-estimators it came from, to carry on from or to check against. The manifest holds the digest of
+estimators it came from, to check against. The manifest holds the digest of
 each, and a changed file is refused. The manifest's own digest names the artefact in verdicts.
 """
 

@@ -15,10 +15,12 @@ from sklearn.pipeline import Pipeline
 
 from classifiers.learned.estimator import (
     EXPERTS,
+    KEPT,
     MEANING,
     MINED,
     OWN,
     POSTS,
+    REAL,
     Expert,
     label_for,
     linear_model,
@@ -163,6 +165,8 @@ def _silent(model: Any, width: int) -> Any:
 
 
 def _weight(expert: Expert, sample: Sample, truth: float | None) -> float:
+    if sample.source in REAL:
+        return sample.weight * REAL[sample.source] * (2.0 if truth else 1.0)
     if sample.source not in OWN:
         return sample.weight
     return sample.weight * expert.own_weight * (1.0 if truth else expert.clean_weight)
@@ -170,15 +174,25 @@ def _weight(expert: Expert, sample: Sample, truth: float | None) -> float:
 
 def linear_of(pipeline: Pipeline, experts: Sequence[Fitted]) -> Linear:
     """The runtime form of fitted parts, in the precision that is stored."""
+    idf = _stored(pipeline["tfidf"].idf_)
     return Linear(
-        _stored(pipeline["tfidf"].idf_),
-        _stored(np.stack([each.words.coef_[0] for each in experts], axis=1)),
+        idf,
+        _stored(np.stack([_pruned(each.words.coef_[0], idf) for each in experts], axis=1)),
         _stored(MEANING * np.stack([each.meaning.coef_[0] for each in experts], axis=1)),
         np.array(
             [each.words.intercept_[0] + MEANING * each.meaning.intercept_[0] for each in experts],
             dtype=np.float32,
         ),
     )
+
+
+def _pruned(coefficients: Array, idf: npt.NDArray[np.float32]) -> Array:
+    """Coefficients without those that weigh least."""
+    weight = np.abs(coefficients) * idf
+    some = weight[weight > 0]
+    if not len(some):
+        return coefficients
+    return np.where(weight >= np.quantile(some, 1 - KEPT), coefficients, 0.0)
 
 
 def _stored(values: Array) -> npt.NDArray[np.float32]:

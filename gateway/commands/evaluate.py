@@ -128,4 +128,4 @@ def _print(measured: Sequence[Figures], stream: int) -> None:
             f"{100 * each.clean_flagged[0]:.1f}",
             f"{each.calibration_error:.3f}",
         )
-    Console().print(table)
+    Console(width=None if sys.stdout.isatty() else 120).print(table)
