@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 
 from gateway import confinement
 from gateway.classifier_in_force import artefact_in_force
-from gateway.config import Settings
+from gateway.config import Settings, in_force
 from gateway.delivery import Courier
 from gateway.drafts import DraftChecker
 from gateway.inspector import Inspector
@@ -250,6 +250,7 @@ def run_console(settings: Settings) -> int:
         check_draft=drafts,
         sign_in_settings=settings.sign_in,
         openid_secret=openid_secret(settings),
+        in_force=in_force(settings),
     )
     host, port = settings.console.listen
     _log.info("console on %s", settings.console.base_url)

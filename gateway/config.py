@@ -246,6 +246,22 @@ def _shown(value: Any) -> str:
     return text if len(text) <= 60 else text[:57] + "..."  # noqa: PLR2004 - one line of a terminal
 
 
+def in_force(settings: Settings) -> tuple[tuple[str, str], ...]:
+    """Return every setting and its value as people may see them; of the database its kind alone."""
+    shown = [
+        (f"{name}.{key.name}", _plain(getattr(getattr(settings, name), key.name)))
+        for name, kind in _SECTIONS.items()
+        if hasattr(settings, name)
+        for key in fields(kind)
+    ]
+    kind = settings.database_url.partition(":")[0].partition("+")[0]
+    return (*shown, ("database", kind), ("policy.file", settings.policy_file.name))
+
+
+def _plain(value: Any) -> str:
+    return ", ".join(value) if isinstance(value, tuple) else str(value)
+
+
 def _did_you_mean(word: str, known: Any) -> str:
     close = difflib.get_close_matches(word, list(known), n=1)
     return f'; did you mean "{close[0]}"?' if close else ""

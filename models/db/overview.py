@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from models.audit import Action, AuditEntry, Purpose
-from models.db.tables import AnswerRow, AuditRow, HeldRow, OutboxRow
+from models.db.tables import AnswerRow, AuditRow, DecisionRow, HeldRow, OutboxRow
 from models.held import HeldState
 
 
@@ -89,7 +89,7 @@ def senders(session: Session, held: Sequence[str]) -> dict[str, str]:
     for start in range(0, len(held), _TOGETHER):
         some = held[start : start + _TOGETHER]
         query = select(HeldRow.id, HeldRow.sender_key).where(HeldRow.id.in_(some))
-        found.update(row.tuple() for row in session.execute(query))
+        found |= {row.id: row.sender_key for row in session.execute(query)}
     return found
 
 
@@ -105,6 +105,22 @@ def ended_as(session: Session, since: datetime) -> dict[HeldState, int]:
         select(HeldRow.state, func.count()).where(HeldRow.received >= since).group_by(HeldRow.state)
     )
     return {HeldState(state): count for state, count in session.execute(query)}
+
+
+def waits(session: Session, since: datetime, *, limit: int) -> list[float]:
+    """Return how long messages held since an instant waited for their first decision, in seconds.
+
+    Of the latest; with no decision there is no wait yet.
+    """
+    query = (
+        select(HeldRow.received, func.min(DecisionRow.at))
+        .join(DecisionRow, DecisionRow.held == HeldRow.id)
+        .where(HeldRow.received >= since)
+        .group_by(HeldRow.id, HeldRow.received)
+        .order_by(HeldRow.received.desc())
+        .limit(limit)
+    )
+    return [(at - received).total_seconds() for received, at in session.execute(query)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

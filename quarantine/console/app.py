@@ -25,6 +25,7 @@ from models.policy import Policy
 from quarantine.console import account, emergency, gate, openid_sign_in, sign_in
 from quarantine.console.headers import SecurityHeaders
 from quarantine.console.openid import Provider
+from quarantine.console.oversight_pages import OVERSIGHT_PAGES
 from quarantine.console.pages import render
 from quarantine.console.review_pages import REVIEW_PAGES
 from quarantine.console.visit import Page, Permission, Services, Visit
@@ -88,6 +89,7 @@ PAGES: tuple[Page, ...] = (
     Page("POST", "/break-glass/take", Permission.SIGNED_IN, emergency.take),
     Page("POST", "/break-glass/end", Permission.SIGNED_IN, emergency.end),
     *REVIEW_PAGES,
+    *OVERSIGHT_PAGES,
 )
 
 
@@ -103,6 +105,7 @@ def create_app(  # noqa: PLR0913 - all that the console works with, given once
     sign_in_settings: SignInSettings | None = None,
     openid_secret: str = "",
     check_draft: CheckDraft | None = None,
+    in_force: tuple[tuple[str, str], ...] = (),
 ) -> Starlette:
     """Make the application."""
     ways = sign_in_settings or SignInSettings()
@@ -119,6 +122,7 @@ def create_app(  # noqa: PLR0913 - all that the console works with, given once
         sign_in=ways,
         provider=provider,
         check_draft=check_draft,
+        in_force=in_force,
     )
     routes: list[BaseRoute] = [
         Route(page.path, _endpoint(page, services), methods=[page.method]) for page in PAGES

@@ -51,6 +51,7 @@ _OWN = mark("Opened by its sender")
 _DELIVERING = mark("Opened by the automatic check, to send it")
 _COMPARING = mark("Compared by the automatic check with other emails of the same sender")
 _LOOKED = mark("Opened the email")
+_PASSED_TO_HR = mark("Passed it to HR")
 _UNSAID = frozenset({"again", "back from HR"})  # the turn of the same person begins anew; HR
 _NEVER_SHOWN = frozenset({Action.REFER, Action.LABEL})  # nor what HR does, to anyone but HR
 
@@ -94,12 +95,18 @@ def _shown(entries: Sequence[AuditEntry]) -> list[AuditEntry]:
 def _happened(visit: Visit, entry: AuditEntry) -> Happened:
     what = _HAPPENED.get(entry.action, entry.action.value)
     if entry.action is Action.LOOK:
-        what = _look(entry)
+        what = look_in_words(entry)
     words = translations(visit.language)
     return Happened(at=entry.at, who=name_of_actor(visit, entry.actor), what=words.gettext(what))
 
 
-def _look(entry: AuditEntry) -> str:
+def decision_in_words(action: Action) -> str:
+    """What a person did about a message, to be translated; what went to HR is said so."""
+    return _PASSED_TO_HR if action is Action.REFER else _HAPPENED[action]
+
+
+def look_in_words(entry: AuditEntry) -> str:
+    """How far a message was opened and why, to be translated."""
     match entry.purpose:
         case Purpose.DELIVER:
             return _DELIVERING

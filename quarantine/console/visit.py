@@ -47,6 +47,7 @@ class Services:
     sign_in: SignInSettings = SignInSettings()
     provider: Provider | None = None  # of OpenID Connect
     check_draft: CheckDraft | None = None  # from gateway: this package finds nothing itself
+    in_force: tuple[tuple[str, str], ...] = ()  # settings and their values, no secret among them
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

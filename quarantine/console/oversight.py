@@ -1,0 +1,263 @@
+"""The pages of the protection officer and the auditor: who looked, how rules and reviewers do.
+
+No page here shows content or leads to it. Reading the record of looks is entered in the audit
+chain, because it is a look too.
+"""
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import pairwise
+from statistics import median
+from typing import Any
+
+from starlette.responses import Response
+
+from models.audit import Action, AuditEntry
+from models.db import audit, demotions, overview
+from models.db import held as held_messages
+from models.errors import NotFound
+from models.held import HeldState
+from models.person import Person, Role
+from quarantine import reports, retreat
+from quarantine.console.charts import count_bars, percent, share_bars
+from quarantine.console.history import decision_in_words, look_in_words
+from quarantine.console.lists import name_of
+from quarantine.console.pages import render, see_other
+from quarantine.console.visit import Visit
+from quarantine.console.words import mark, translations
+from quarantine.dates import write_date
+from quarantine.permissions import keys_of
+from quarantine.questions import PATIENCE, by_people, worth_asking
+
+_MOST = 200
+_WEEKS = 13
+_QUESTIONS_SINCE = timedelta(days=30)
+_MOST_WAITS = 5000  # the latest, for the median
+_FOLLOWS = frozenset({*reports.DECIDING, Action.HAND_ON})
+_UNKNOWN = mark("Not in the directory")
+_NO_DEPARTMENT = mark("No department")
+_LANGUAGES = {"cy": mark("Welsh"), "en": mark("English")}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LookRow:
+    """One look as the record shows it."""
+
+    at: datetime
+    who: str
+    who_name: str
+    held: str
+    sender: str
+    what: str
+    followed: str  # what the person decided, or ""
+
+
+def summary(visit: Visit) -> Response:
+    """Show the proportionality report: what was held, read, decided, wrong, and what it cost."""
+    _check(visit)
+    since = visit.now - retreat.WINDOW
+    with visit.services.database.reading() as session:
+        judged = retreat.judged(session, visit.now)
+        states = overview.ended_as(session, since)
+        waits = overview.waits(session, since, limit=_MOST_WAITS)
+        waiting = held_messages.waiting(session)
+        looks = by_people(overview.acts(session, [Action.LOOK], since))
+        glass = overview.acts(session, [Action.BREAK_GLASS], since)
+        watching = demotions.in_force(session)
+        begins = [visit.now - timedelta(weeks=each) for each in range(_WEEKS, -1, -1)]
+        counts = [overview.held_between(session, first, last) for first, last in pairwise(begins)]
+    wrong = Counter(_week(each.received, begins) for each in judged if not each.should_hold)
+    weeks = [
+        (write_date(begins[each].date(), visit.language), count, wrong[each])
+        for each, count in enumerate(counts)
+    ]
+    return _page(
+        visit,
+        "oversight.html",
+        since=since,
+        total=sum(states.values()),
+        states={state.value: states.get(state, 0) for state in HeldState},
+        readers=len({each.actor for each in looks}),
+        opened=len({each.subject for each in looks}),
+        right=reports.Share(part=sum(each.should_hold for each in judged), whole=len(judged)),
+        middle=_minutes(median(waits)) if waits else None,
+        longest=_minutes(max(waits)) if waits else None,
+        hours=round(sum(waits) / 3600),
+        waiting=waiting,
+        emergencies=sum("opened" in each.detail for each in glass),
+        watching=sorted(watching),
+        weeks=weeks,
+        bars=count_bars(weeks),
+        policy=visit.services.policy,
+    )
+
+
+def looks(visit: Visit) -> Response:
+    """List who looked at what and why, the latest first; with `who`, one person's looks."""
+    _check(visit)
+    who = visit.request.query_params.get("who", "")
+    since = visit.now - retreat.WINDOW
+    with visit.services.database.writing() as session:
+        _note_reading(visit, audit.append, session, f"looks of {who}" if who else "looks")
+        found = by_people(overview.looks(session, since, who=who, limit=_MOST))
+        senders = overview.senders(session, [each.subject for each in found])
+        first = min((each.at for each in found), default=visit.now)
+        acts = overview.acts(session, _FOLLOWS, first)
+    followed = {(each.actor, each.subject): each for each in acts}
+    known = _by_key(visit)
+    whose = {held_id: known.get(key) for held_id, key in senders.items()}
+    rows = [_look_row(visit, each, whose.get(each.subject), followed) for each in found]
+    return _page(visit, "oversight-looks.html", rows=rows, who=who, since=since)
+
+
+def questions(visit: Visit) -> Response:
+    """List the looks that are worth asking about, and by which plain rule."""
+    _check(visit)
+    since = visit.now - _QUESTIONS_SINCE
+    kinds = {*_FOLLOWS, Action.LOOK, Action.LABEL, Action.STOP}
+    with visit.services.database.writing() as session:
+        _note_reading(visit, audit.append, session, "looks worth asking about")
+        entries = overview.acts(session, kinds, since)
+        held = list({each.subject for each in by_people(entries)})
+        senders = overview.senders(session, held)
+    known = _by_key(visit)
+    whose = {held_id: known.get(key) for held_id, key in senders.items()}
+    found = worth_asking(entries, whose, visit.people, visit.now)
+    rows = [(each, name_of(visit, each.who)) for each in found[:_MOST]]
+    return _page(visit, "oversight-questions.html", rows=rows, since=since, patience=PATIENCE.days)
+
+
+def rules(visit: Visit) -> Response:
+    """Show how often each rule holds rightly, and which only watch."""
+    _check(visit)
+    with visit.services.database.reading() as session:
+        found = retreat.precision_of_rules(session, visit.now)
+        fallen = {each.rule: each for each in demotions.everything(session) if each.in_force}
+    policy = visit.services.policy
+    names = {each.id: each.title.in_language(visit.language) for each in policy.rules}
+    ids = sorted({*found, *names, *fallen})
+    nothing = reports.Share(part=0, whole=0)
+    rows = [(each, names.get(each, ""), found.get(each, nothing), fallen.get(each)) for each in ids]
+    return _page(
+        visit,
+        "oversight-rules.html",
+        rows=rows,
+        bars=share_bars((rule, share) for rule, share in found.items()),
+        officer=Role.PROTECTION_OFFICER in visit.who.roles,
+    )
+
+
+def put_back(visit: Visit) -> Response:
+    """Let a rule hold again; only the protection officer does."""
+    _check(visit)
+    rule = str(visit.request.path_params["rule"])
+    retreat.put_back(visit.services.database, rule, by=visit.who, now=visit.now)
+    return see_other("/oversight/rules")
+
+
+def fairness(visit: Visit) -> Response:
+    """Show how often mail was wrongly held by the sender's language and department."""
+    _check(visit)
+    words, known = translations(visit.language), _by_key(visit)
+    with visit.services.database.reading() as session:
+        judged = retreat.judged(session, visit.now)
+
+    def language(each: reports.Judged) -> str:
+        sender = known.get(each.sender)
+        return words.gettext(_LANGUAGES[sender.language] if sender else _UNKNOWN)
+
+    def department(each: reports.Judged) -> str:
+        sender = known.get(each.sender)
+        if sender is None:
+            return words.gettext(_UNKNOWN)
+        return sender.department or words.gettext(_NO_DEPARTMENT)
+
+    groups = [
+        ("language", reports.wrongly_held(judged, language)),
+        ("department", reports.wrongly_held(judged, department)),
+    ]
+    tables = [
+        (name, found, share_bars((key, each) for key, each in found.items() if each))
+        for name, found in groups
+    ]
+    return _page(visit, "oversight-fairness.html", tables=tables, smallest=reports.SMALLEST)
+
+
+def care(visit: Visit) -> Response:
+    """Show how reviewers decide: signs that mail is waved through, to ask about."""
+    _check(visit)
+    since = visit.now - retreat.WINDOW
+    with visit.services.database.reading() as session:
+        entries = overview.acts(session, {*reports.DECIDING, Action.LOOK}, since)
+        judged = retreat.judged(session, visit.now)
+    found = reports.care(entries, judged, visit.people)
+    rows = [(each, name_of(visit, each.person)) for each in found]
+    return _page(
+        visit,
+        "oversight-care.html",
+        rows=rows,
+        fewest=reports.FEWEST_DECISIONS,
+        quick=round(reports.QUICK.total_seconds()),
+    )
+
+
+def oversees(person: Person) -> bool:
+    """Tell whether these pages are for a person."""
+    return person.active and bool(person.roles & {Role.PROTECTION_OFFICER, Role.AUDITOR})
+
+
+def _check(visit: Visit) -> None:
+    if not oversees(visit.who):
+        raise NotFound("there is no such page for this person")
+
+
+def _page(visit: Visit, template: str, **facts: Any) -> Response:
+    return render(
+        visit,
+        template,
+        nav="oversight",
+        percent=percent,
+        day=lambda at: write_date(at.date(), visit.language),
+        **facts,
+    )
+
+
+def _note_reading(visit: Visit, append: Any, session: Any, detail: str) -> None:
+    entry = AuditEntry(
+        at=visit.now, actor=visit.who.id, action=Action.OVERSEE, subject="audit", detail=detail
+    )
+    append(session, entry)
+
+
+def _look_row(
+    visit: Visit,
+    look: AuditEntry,
+    sender: Person | None,
+    followed: dict[tuple[str, str], AuditEntry],
+) -> LookRow:
+    words = translations(visit.language)
+    act = followed.get((look.actor, look.subject))
+    after = decision_in_words(act.action) if act and act.at >= look.at else ""
+    return LookRow(
+        at=look.at,
+        who=look.actor,
+        who_name=name_of(visit, look.actor),
+        held=look.subject,
+        sender=sender.name if sender else words.gettext(_UNKNOWN),
+        what=words.gettext(look_in_words(look)),
+        followed=words.gettext(after) if after else "",
+    )
+
+
+def _by_key(visit: Visit) -> dict[str, Person]:
+    everyone = sorted(visit.people.values(), key=lambda each: (each.active, each.id))
+    return {key: each for each in everyone for key in keys_of(each)}
+
+
+def _week(at: datetime, begins: list[datetime]) -> int:
+    return next((each for each in range(_WEEKS) if begins[each] <= at < begins[each + 1]), -1)
+
+
+def _minutes(seconds: float) -> int:
+    return round(seconds / 60)
