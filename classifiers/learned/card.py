@@ -38,7 +38,9 @@ media, and offensive.
 
 On our own corpus, each writer judged by models that saw none of that writer's texts; the twins are
 written to be hard, so clean twins are found more often than ordinary mail. R@1 % is the recall at
-the score that one in a hundred of {stream} reach. Intervals are 95 %.
+the score that one in a hundred of the clean whole mails reach, none of which the model that scores
+it had seen. "Found" is the share of clean twins above the scores of 1 and of 0.1 %. Intervals are
+95 %.
 
 {table}
 
@@ -74,7 +76,6 @@ def write(
         program=manifest["program"],
         seed=manifest["seed"],
         note=manifest["note"],
-        stream="the clean mails among the training data, unseen by the model that scores them,",
         table=table(measured),
         alarms=_alarms(alarms),
         budget=f"{manifest['budget']:.1%}",

@@ -166,7 +166,7 @@ def _silent(model: Any, width: int) -> Any:
 
 def _weight(expert: Expert, sample: Sample, truth: float | None) -> float:
     if sample.source in REAL:
-        return sample.weight * REAL[sample.source] * (2.0 if truth else 1.0)
+        return sample.weight * expert.real_weight * (2.0 if truth else 1.0)
     if sample.source not in OWN:
         return sample.weight
     return sample.weight * expert.own_weight * (1.0 if truth else expert.clean_weight)
