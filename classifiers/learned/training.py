@@ -6,9 +6,8 @@ thread, and the final experts on all of it. Same samples and seed, same figures.
 
 import random
 import zlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -17,7 +16,7 @@ from sklearn.pipeline import Pipeline
 from classifiers.learned.calibration import fit_weighing
 from classifiers.learned.estimator import FOLDS, OWN
 from classifiers.learned.features import weighted_words
-from classifiers.learned.fitting import Fitted, Rows, fit_experts, linear_of, rows_of_texts
+from classifiers.learned.fitting import Fitted, fit_experts, linear_of, rows_of_texts
 from classifiers.learned.judging import judgeable
 from classifiers.learned.sample import Sample
 from classifiers.learned.scorer import Evidence, Linear, evidence
@@ -25,9 +24,6 @@ from classifiers.learned.weighing import Weighing
 from classifiers.learned.words import training_reader
 
 Progress = Callable[[str, float], None]  # what is done, and how much of all, 0 to 1
-Each = Callable[[Callable[[Any], Any], Sequence[Any]], Iterable[Any]]  # as `map`
-
-Work: TypeAlias = tuple[Sequence[Sample], Rows, npt.NDArray[np.int64], int, int, Pipeline]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,25 +44,26 @@ def train(
     seed: int,
     progress: Progress,
     apart: str = "writer",
-    each: Each = map,
 ) -> Trained:
     """Train on samples. Repeatable: the same samples and seed give the same arrays.
 
     What is judged on the way is judged by experts that saw no other text of its writer; or, with
-    `apart` as "seed_kind", none of its kind. `each` runs the folds: `map`, or a cluster's.
+    `apart` as "seed_kind", none of its kind.
     """
     progress("reading", 0.0)
     texts = [each.text for each in samples]
     pipeline = weighted_words().fit(texts)
     rows = rows_of_texts(pipeline, texts)
     folds = folds_of(samples, apart)
-    work = [(samples, rows, folds, fold, seed, pipeline) for fold in range(FOLDS)]
     judged: list[Sample] = []
     seen: list[Evidence] = []
-    for fold, (chosen, its) in enumerate(each(judge_fold, work)):
+    for fold in range(FOLDS):
         progress(f"fold {fold + 1}", (1 + fold) / (FOLDS + 2))
+        linear = linear_of(pipeline, fit_experts(samples, rows, folds != fold, pipeline, seed))
+        inside = [each for each, its in zip(samples, folds, strict=True) if its == fold]
+        chosen = list(judgeable(inside, random.Random(seed + fold)))  # noqa: S311 - repeatable
         judged += chosen
-        seen += its
+        seen += [evidence(each.text, training_reader(), linear) for each in chosen]
     progress("putting together", (FOLDS + 1) / (FOLDS + 2))
     experts = fit_experts(samples, rows, np.ones(len(samples), dtype=bool), pipeline, seed)
     return Trained(
@@ -77,16 +74,6 @@ def train(
         judged=tuple(judged),
         seen=tuple(seen),
     )
-
-
-def judge_fold(work: Work) -> tuple[list[Sample], list[Evidence]]:
-    """Judge what is in one fold by experts fitted on the others."""
-    samples, rows, folds, fold, seed, pipeline = work
-    linear = linear_of(pipeline, fit_experts(samples, rows, folds != fold, pipeline, seed))
-    inside = [each for each, its in zip(samples, folds, strict=True) if its == fold]
-    chosen = list(judgeable(inside, random.Random(seed + fold)))  # noqa: S311 - repeatable
-    reader = training_reader()
-    return chosen, [evidence(each.text, reader, linear) for each in chosen]
 
 
 def folds_of(samples: Sequence[Sample], apart: str) -> npt.NDArray[np.int64]:

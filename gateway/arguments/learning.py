@@ -41,7 +41,6 @@ def _train(commands: Commands, common: argparse.ArgumentParser) -> None:
     )
     train.add_argument("--seed", type=int, default=1, metavar="N", help="default: 1")
     train.add_argument("--budget", type=float, default=0.001, metavar="SHARE", help=_BUDGET)
-    train.add_argument("--scheduler", metavar="ADDRESS", help="of a Dask cluster")
     train.add_argument("--json", action="store_true", help="print JSON")
 
 
