@@ -25,11 +25,13 @@ from models.held import HeldMessage
 from models.person import Person
 from models.policy import Policy
 from quarantine.settings import NoticeSettings
+from quarantine.status_report import WIDE, as_report
 
 _WORDS = tomllib.loads(Path(__file__).with_name("notices.toml").read_text(encoding="utf-8"))
 _LONGEST_ID = 200
 LANGUAGES = ("en", "cy")
 _RULE_LINE = "-" * 40
+_REFUSED = "refused"  # also a delivery status notification
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,6 +147,10 @@ def _render(  # noqa: PLR0913 - what a notice is made of
     message["X-Auto-Response-Suppress"] = "All"
     message.set_content(f"\n\n{_RULE_LINE}\n\n".join(texts) + "\n", cte="quoted-printable")
     message["Content-Language"] = ", ".join(order)
+    if held and name == _REFUSED:
+        original = held.message_id if _sound_id(held.message_id) else ""
+        report = as_report(message, held, mta=domain, message_id=original)
+        return report.as_bytes(policy=WIDE)
     return message.as_bytes()
 
 
