@@ -94,12 +94,23 @@ def to_demote(
 def wrongly_held(
     judged: Iterable[Judged], group_of: Callable[[Judged], str]
 ) -> dict[str, Share | None]:
-    """Return by group how many were wrongly held; None where the group is too small to show."""
+    """Return by group how many were wrongly held; None where that is withheld.
+
+    Withheld are groups that are too small and, so that taking the others from the whole does not
+    show those either, the next larger until those withheld are together large enough.
+    """
     found: dict[str, list[bool]] = defaultdict(list)
     for each in judged:
         found[group_of(each)].append(not each.should_hold)
+    withheld: set[str] = set()
+    together = 0
+    for group in sorted(found, key=lambda each: (len(found[each]), each)):
+        if len(found[group]) >= SMALLEST and not 0 < together < SMALLEST:
+            break
+        withheld.add(group)
+        together += len(found[group])
     return {
-        group: Share(part=sum(wrong), whole=len(wrong)) if len(wrong) >= SMALLEST else None
+        group: None if group in withheld else Share(part=sum(wrong), whole=len(wrong))
         for group, wrong in sorted(found.items())
     }
 

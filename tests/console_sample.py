@@ -30,6 +30,7 @@ from quarantine.settings import ConsoleSettings, NoticeSettings, SignInSettings
 NOW = datetime(2026, 11, 24, 9, 32, tzinfo=UTC)
 PASSWORD = "cennin pedr yn y gwanwyn"
 PASSWORD_ALONE = SignInSettings(second_factor="optional")
+IN_FORCE = (("review.days", "mon, tue, wed, thu, fri"), ("smtp.listen", "127.0.0.1:2525"))
 BODY = Body(name_en="Cantref Council", name_cy="Cyngor Cantref")
 PAPERS = Justification(
     ground=Ground.COMPLIANCE,
@@ -216,6 +217,7 @@ class Council:
             sign_in_settings=sign_in,
             openid_secret=secret,
             check_draft=check_draft,
+            in_force=IN_FORCE,
         )
 
 

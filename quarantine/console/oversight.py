@@ -65,7 +65,8 @@ def summary(visit: Visit) -> Response:
         looks = by_people(overview.acts(session, [Action.LOOK], since))
         glass = overview.acts(session, [Action.BREAK_GLASS], since)
         watching = demotions.in_force(session)
-        begins = [visit.now - timedelta(weeks=each) for each in range(_WEEKS, -1, -1)]
+        ends = visit.now + timedelta(microseconds=1)  # what came just now belongs to this week
+        begins = [ends - timedelta(weeks=each) for each in range(_WEEKS, -1, -1)]
         counts = [overview.held_between(session, first, last) for first, last in pairwise(begins)]
     wrong = Counter(_week(each.received, begins) for each in judged if not each.should_hold)
     weeks = [
@@ -79,10 +80,10 @@ def summary(visit: Visit) -> Response:
         total=sum(states.values()),
         states={state.value: states.get(state, 0) for state in HeldState},
         readers=len({each.actor for each in looks}),
-        opened=len({each.subject for each in looks}),
+        read=len({each.subject for each in looks}),
         right=reports.Share(part=sum(each.should_hold for each in judged), whole=len(judged)),
-        middle=_minutes(median(waits)) if waits else None,
-        longest=_minutes(max(waits)) if waits else None,
+        middle=round(median(waits)) if waits else None,
+        longest=round(max(waits)) if waits else None,
         hours=round(sum(waits) / 3600),
         waiting=waiting,
         emergencies=sum("opened" in each.detail for each in glass),
@@ -257,7 +258,3 @@ def _by_key(visit: Visit) -> dict[str, Person]:
 
 def _week(at: datetime, begins: list[datetime]) -> int:
     return next((each for each in range(_WEEKS) if begins[each] <= at < begins[each + 1]), -1)
-
-
-def _minutes(seconds: float) -> int:
-    return round(seconds / 60)

@@ -101,12 +101,21 @@ def test_which_rules_retreat(part, whole, watching, falls):
 
 @pytest.mark.requirement("D11")
 def test_a_small_group_is_withheld():
-    rows = [judged(each, should_hold=each > 0, sender="cy") for each in range(5)]
-    rows += [judged(each, should_hold=False, sender="en") for each in range(4)]
-    assert wrongly_held(rows, lambda each: each.sender) == {
-        "cy": Share(part=1, whole=5),
-        "en": None,
-    }
+    def rows(**sizes):
+        return [
+            judged(each, should_hold=each > 0, sender=sender)
+            for sender, size in sizes.items()
+            for each in range(size)
+        ]
+
+    def shown(**sizes):
+        found = wrongly_held(rows(**sizes), lambda each: each.sender)
+        return {sender: share.whole for sender, share in found.items() if share}
+
+    assert shown(cy=5, en=6) == {"cy": 5, "en": 6}
+    assert shown(cy=4, en=1, both=7) == {"both": 7}
+    assert shown(cy=4, en=6, both=7) == {"both": 7}, "or the whole less the others tells it"
+    assert shown(cy=4) == {}
 
 
 @pytest.mark.requirement("D12")
