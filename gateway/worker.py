@@ -7,6 +7,7 @@ way round it.
 
 import asyncio
 import logging
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -21,6 +22,7 @@ from models.db.outbox import OutboxItem
 from models.errors import Conflict, NotFound, Tampered, Unavailable
 from models.held import HeldState
 from quarantine.access import open_to_send
+from quarantine.digests import send_due
 from quarantine.retreat import Retreat
 from quarantine.review import Review
 from quarantine.turns import look_at_waiting
@@ -92,6 +94,8 @@ class Worker:
         for held_id, why in looked.passed:
             metrics.PASSED_ON.labels(why.value).inc()
             _log.info("%s: turn=passed-on, why=%s", held_id, why.value)
+        with suppress(Conflict):  # another worker sends them
+            send_due(self.database, self.review.post, now)
         with self.database.reading() as session:
             waiting = held.waiting(session)
         oldest = (now - waiting.oldest).total_seconds() if waiting.oldest else 0.0

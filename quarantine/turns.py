@@ -19,7 +19,7 @@ from models.errors import Conflict
 from models.held import HeldMessage, Turn
 from models.person import Person, Role
 from models.policy import Policy
-from quarantine import notices
+from quarantine import digests, notices
 from quarantine.dates import write_time
 from quarantine.escalation import Step, Why, next_step, why_look
 from quarantine.notices import LANGUAGES, Post
@@ -193,8 +193,13 @@ class Turns:
         *,
         to: Person | None = None,
     ) -> None:
-        """Queue a notice to whose turn it is, or to another; `step` says why it is theirs."""
+        """Queue a notice to whose turn it is, or to another; `step` says why it is theirs.
+
+        What many others were told of within the hour before waits for a digest.
+        """
         reviewer = known[message.reviewer or ""]
+        if name in digests.NAMES and digests.gather(session, self.post, message, reviewer, now):
+            return
         sender = sender_of(message, known)
         values = {
             language: {

@@ -60,6 +60,11 @@ def get(session: Session, held_id: str) -> HeldMessage:
     return _held(session, [row])[0]
 
 
+def of_ids(session: Session, ids: Collection[str]) -> list[HeldMessage]:
+    """Return those of these that are there."""
+    return _held(session, list(session.scalars(select(HeldRow).where(HeldRow.id.in_(ids)))))
+
+
 def find(
     session: Session,
     *,

@@ -315,6 +315,18 @@ class DemotedRuleRow(Row):
     restored_by: Mapped[str | None] = mapped_column(String(128))
 
 
+class TellingRow(Row):
+    """A reviewer was told of a message, or is to be in their next digest."""
+
+    __tablename__ = "tellings"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person: Mapped[str] = mapped_column(String(128), index=True)
+    held: Mapped[str] = mapped_column(String(32))
+    at: Mapped[datetime]
+    told: Mapped[datetime | None] = mapped_column(index=True)
+
+
 class BreakdownRow(Row):
     """A message that broke its inspection, known by a digest alone."""
 
