@@ -74,6 +74,9 @@ class Purpose(StrEnum):
     LEARN = "learn"  # the program learns from reviewers' answers; no person reads it
 
 
+BY_PEOPLE = frozenset({Purpose.DECIDE, Purpose.ANSWER})  # looks of people at others' mail
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditEntry:
     """One act. `detail` holds fixed words and ids, never content."""

@@ -9,14 +9,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from models.audit import Action, AuditEntry, Purpose
+from models.audit import BY_PEOPLE, Action, AuditEntry, Purpose
 from models.person import Person, Role
 from quarantine.dates import HERE
 
 MANY = 20  # different messages opened by one person on one day
 NIGHT_BEGINS, NIGHT_ENDS = 22, 6  # o'clock, local time
 PATIENCE = timedelta(days=1)  # for a decision to follow a look
-_BY_PEOPLE = frozenset({Purpose.DECIDE, Purpose.ANSWER})
 _ENDINGS = frozenset(
     {
         *(Action.RELEASE, Action.VOTE, Action.REFUSE, Action.RETURN, Action.REFER),
@@ -46,7 +45,7 @@ class Questionable:
 
 def by_people(entries: Iterable[AuditEntry]) -> list[AuditEntry]:
     """Return the looks of people at others' mail: not the program's, not at one's own."""
-    return [each for each in entries if each.action is Action.LOOK and each.purpose in _BY_PEOPLE]
+    return [each for each in entries if each.action is Action.LOOK and each.purpose in BY_PEOPLE]
 
 
 def worth_asking(

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from models.audit import Action, AuditEntry, Purpose
+from models.audit import BY_PEOPLE, Action, AuditEntry, Purpose
 from models.db.tables import AnswerRow, AuditRow, DecisionRow, HeldRow, OutboxRow
 from models.held import HeldState
 
@@ -57,30 +57,44 @@ def acts(
     session: Session,
     actions: Collection[Action],
     since: datetime,
-    *,
-    limit: int | None = None,
 ) -> list[AuditEntry]:
-    """Return entries of some kinds since an instant, in order; with a limit, the latest of them."""
+    """Return entries of some kinds since an instant, in order."""
     query = (
-        select(AuditRow)
+        select(*_COLUMNS)
         .where(AuditRow.action.in_([each.value for each in actions]), AuditRow.at >= since)
-        .order_by(AuditRow.sequence.desc())
-        .limit(limit)
+        .order_by(AuditRow.sequence)
     )
-    return [_entry(row) for row in reversed(session.scalars(query).all())]
+    return [_entry(*row) for row in session.execute(query)]
 
 
 def looks(session: Session, since: datetime, *, who: str = "", limit: int) -> list[AuditEntry]:
-    """Return the looks at content since an instant, the latest first; of one person, or of all."""
+    """Return looks at others' mail since an instant, the latest first; of one person, or of all."""
     query = (
-        select(AuditRow)
-        .where(AuditRow.action == Action.LOOK.value, AuditRow.at >= since)
+        select(*_COLUMNS)
+        .where(
+            AuditRow.action == Action.LOOK.value,
+            AuditRow.at >= since,
+            AuditRow.purpose.in_([each.value for each in BY_PEOPLE]),
+        )
         .order_by(AuditRow.sequence.desc())
         .limit(limit)
     )
     if who:
         query = query.where(AuditRow.actor == who)
-    return [_entry(row) for row in session.scalars(query)]
+    return [_entry(*row) for row in session.execute(query)]
+
+
+def readers(session: Session, since: datetime) -> tuple[int, int]:
+    """Count the people who opened others' mail since an instant, and the messages they opened."""
+    query = select(
+        func.count(AuditRow.actor.distinct()), func.count(AuditRow.subject.distinct())
+    ).where(
+        AuditRow.action == Action.LOOK.value,
+        AuditRow.at >= since,
+        AuditRow.purpose.in_([each.value for each in BY_PEOPLE]),
+    )
+    people, messages = session.execute(query).one()
+    return people, messages
 
 
 def senders(session: Session, held: Sequence[str]) -> dict[str, str]:
@@ -107,18 +121,16 @@ def ended_as(session: Session, since: datetime) -> dict[HeldState, int]:
     return {HeldState(state): count for state, count in session.execute(query)}
 
 
-def waits(session: Session, since: datetime, *, limit: int) -> list[float]:
+def waits(session: Session, since: datetime) -> list[float]:
     """Return how long messages held since an instant waited for their first decision, in seconds.
 
-    Of the latest; with no decision there is no wait yet.
+    Without a decision there is no wait yet.
     """
     query = (
         select(HeldRow.received, func.min(DecisionRow.at))
         .join(DecisionRow, DecisionRow.held == HeldRow.id)
         .where(HeldRow.received >= since)
         .group_by(HeldRow.id, HeldRow.received)
-        .order_by(HeldRow.received.desc())
-        .limit(limit)
     )
     return [(at - received).total_seconds() for received, at in session.execute(query)]
 
@@ -141,12 +153,24 @@ def outbox(session: Session, now: datetime) -> OutboxState:
 _TOGETHER = 500  # ids in one question
 
 
-def _entry(row: AuditRow) -> AuditEntry:
+_COLUMNS = (  # rows are not made into objects of the session: a page may read tens of thousands
+    AuditRow.at,
+    AuditRow.actor,
+    AuditRow.action,
+    AuditRow.subject,
+    AuditRow.purpose,
+    AuditRow.detail,
+)
+
+
+def _entry(
+    at: datetime, actor: str, action: str, subject: str, purpose: str | None, detail: str, /
+) -> AuditEntry:
     return AuditEntry(
-        at=row.at,
-        actor=row.actor,
-        action=Action(row.action),
-        subject=row.subject,
-        purpose=Purpose(row.purpose) if row.purpose else None,
-        detail=row.detail,
+        at=at,
+        actor=actor,
+        action=Action(action),
+        subject=subject,
+        purpose=Purpose(purpose) if purpose else None,
+        detail=detail,
     )

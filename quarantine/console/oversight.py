@@ -11,6 +11,7 @@ from itertools import pairwise
 from statistics import median
 from typing import Any
 
+from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from models.audit import Action, AuditEntry
@@ -28,12 +29,11 @@ from quarantine.console.visit import Visit
 from quarantine.console.words import mark, translations
 from quarantine.dates import write_date
 from quarantine.permissions import keys_of
-from quarantine.questions import PATIENCE, by_people, worth_asking
+from quarantine.questions import PATIENCE, Questionable, by_people, worth_asking
 
 _MOST = 200
 _WEEKS = 13
 _QUESTIONS_SINCE = timedelta(days=30)
-_MOST_WAITS = 5000  # the latest, for the median
 _FOLLOWS = frozenset({*reports.DECIDING, Action.HAND_ON})
 _UNKNOWN = mark("Not in the directory")
 _NO_DEPARTMENT = mark("No department")
@@ -60,11 +60,12 @@ def summary(visit: Visit) -> Response:
     with visit.services.database.reading() as session:
         judged = retreat.judged(session, visit.now)
         states = overview.ended_as(session, since)
-        waits = overview.waits(session, since, limit=_MOST_WAITS)
+        waits = overview.waits(session, since)
         waiting = held_messages.waiting(session)
-        looks = by_people(overview.acts(session, [Action.LOOK], since))
+        readers, read = overview.readers(session, since)
         glass = overview.acts(session, [Action.BREAK_GLASS], since)
         watching = demotions.in_force(session)
+        asking = _worth_asking(visit, session, visit.now - _QUESTIONS_SINCE)
         ends = visit.now + timedelta(microseconds=1)  # what came just now belongs to this week
         begins = [ends - timedelta(weeks=each) for each in range(_WEEKS, -1, -1)]
         counts = [overview.held_between(session, first, last) for first, last in pairwise(begins)]
@@ -79,8 +80,8 @@ def summary(visit: Visit) -> Response:
         since=since,
         total=sum(states.values()),
         states={state.value: states.get(state, 0) for state in HeldState},
-        readers=len({each.actor for each in looks}),
-        read=len({each.subject for each in looks}),
+        readers=readers,
+        read=read,
         right=reports.Share(part=sum(each.should_hold for each in judged), whole=len(judged)),
         middle=round(median(waits)) if waits else None,
         longest=round(max(waits)) if waits else None,
@@ -88,6 +89,7 @@ def summary(visit: Visit) -> Response:
         waiting=waiting,
         emergencies=sum("opened" in each.detail for each in glass),
         watching=sorted(watching),
+        asking=len(asking),
         weeks=weeks,
         bars=count_bars(weeks),
         policy=visit.services.policy,
@@ -100,8 +102,8 @@ def looks(visit: Visit) -> Response:
     who = visit.request.query_params.get("who", "")
     since = visit.now - retreat.WINDOW
     with visit.services.database.writing() as session:
-        _note_reading(visit, audit.append, session, f"looks of {who}" if who else "looks")
-        found = by_people(overview.looks(session, since, who=who, limit=_MOST))
+        _note_reading(visit, session, f"looks of {who}" if who else "looks")
+        found = overview.looks(session, since, who=who, limit=_MOST)
         senders = overview.senders(session, [each.subject for each in found])
         first = min((each.at for each in found), default=visit.now)
         acts = overview.acts(session, _FOLLOWS, first)
@@ -116,17 +118,20 @@ def questions(visit: Visit) -> Response:
     """List the looks that are worth asking about, and by which plain rule."""
     _check(visit)
     since = visit.now - _QUESTIONS_SINCE
-    kinds = {*_FOLLOWS, Action.LOOK, Action.LABEL, Action.STOP}
     with visit.services.database.writing() as session:
-        _note_reading(visit, audit.append, session, "looks worth asking about")
-        entries = overview.acts(session, kinds, since)
-        held = list({each.subject for each in by_people(entries)})
-        senders = overview.senders(session, held)
-    known = _by_key(visit)
-    whose = {held_id: known.get(key) for held_id, key in senders.items()}
-    found = worth_asking(entries, whose, visit.people, visit.now)
+        _note_reading(visit, session, "looks worth asking about")
+        found = _worth_asking(visit, session, since)
     rows = [(each, name_of(visit, each.who)) for each in found[:_MOST]]
     return _page(visit, "oversight-questions.html", rows=rows, since=since, patience=PATIENCE.days)
+
+
+def _worth_asking(visit: Visit, session: Session, since: datetime) -> tuple[Questionable, ...]:
+    kinds = {*_FOLLOWS, Action.LOOK, Action.LABEL, Action.STOP}
+    entries = overview.acts(session, kinds, since)
+    senders = overview.senders(session, list({each.subject for each in by_people(entries)}))
+    known = _by_key(visit)
+    whose = {held_id: known.get(key) for held_id, key in senders.items()}
+    return worth_asking(entries, whose, visit.people, visit.now)
 
 
 def rules(visit: Visit) -> Response:
@@ -224,11 +229,11 @@ def _page(visit: Visit, template: str, **facts: Any) -> Response:
     )
 
 
-def _note_reading(visit: Visit, append: Any, session: Any, detail: str) -> None:
+def _note_reading(visit: Visit, session: Session, detail: str) -> None:
     entry = AuditEntry(
         at=visit.now, actor=visit.who.id, action=Action.OVERSEE, subject="audit", detail=detail
     )
-    append(session, entry)
+    audit.append(session, entry)
 
 
 def _look_row(
