@@ -88,7 +88,6 @@ def _dump_estimators(trained: Trained, path: Path) -> None:
     trained.features["tfidf"].idf_ = trained.linear.idf.astype(np.float64)
     for index, expert in enumerate(trained.experts):
         expert.words.coef_ = trained.linear.coefficients[:, index][np.newaxis].astype(np.float64)
-        expert.words.sparsify()
         for name in ("_average_coef", "_standard_coef"):  # of fitting alone, and large
             setattr(expert.words, name, None)
     skops.io.dump(
