@@ -26,6 +26,7 @@ from quarantine.digests import send_due
 from quarantine.retreat import Retreat
 from quarantine.review import Review
 from quarantine.turns import look_at_waiting
+from quarantine.unread_reports import look_at_reports
 
 _log = logging.getLogger("porthor.worker")
 _FIRST_WAIT, _LONGEST_WAIT = timedelta(seconds=5), timedelta(hours=4)
@@ -94,6 +95,8 @@ class Worker:
         for held_id, why in looked.passed:
             metrics.PASSED_ON.labels(why.value).inc()
             _log.info("%s: turn=passed-on, why=%s", held_id, why.value)
+        for report_id, why_next in look_at_reports(self.review, now):
+            _log.info("self-report %s: passed-on, why=%s", report_id, why_next)
         with suppress(Conflict):  # another worker sends them
             send_due(self.database, self.review.post, now)
         with self.database.reading() as session:

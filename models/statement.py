@@ -42,3 +42,10 @@ class SelfReport:
     text: str = field(repr=False)
     at: datetime
     read_at: datetime | None = None  # when the person told said that they had read it
+    told_at: datetime | None = None  # when the last person was told; then the next turn begins
+    asked: tuple[str, ...] = ()  # ids of those who were told, the latest last
+
+    @property
+    def readers(self) -> frozenset[str]:
+        """Who may read it besides its writer: who was told, earlier or now."""
+        return frozenset((*self.asked, *filter(None, [self.told])))

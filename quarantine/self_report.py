@@ -24,13 +24,18 @@ LONGEST_REPORT = 2000  # characters
 
 def whom_to_tell(sender: Person, known: People, day: date) -> Person | None:
     """Return who is told of a self-report; who is at work rather than who is away. Pure."""
-    able = [
+    able = able_to_hear(sender, known)
+    present = [each for each in able if not each.away_on(day)]
+    return next(iter(present or able), None)
+
+
+def able_to_hear(sender: Person, known: People) -> list[Person]:
+    """Return who may be told, the first to tell first; those who are away among them. Pure."""
+    return [
         known[each]
         for each in dict.fromkeys(_in_order(sender, known))
         if each in known and known[each].active and each != sender.id
     ]
-    present = [each for each in able if not each.away_on(day)]
-    return next(iter(present or able), None)
 
 
 def _in_order(sender: Person, known: People) -> Iterator[str]:
@@ -63,6 +68,8 @@ def report(review: Review, *, by: Person, text: str, now: datetime) -> SelfRepor
             told=told.id if told else None,
             text=text.strip(),
             at=now,
+            told_at=now if told else None,
+            asked=(told.id,) if told else (),
         )
         detail = f"told {told.id}" if told else "nobody could be told"
         statements.add_report(session, made, _entry(made, by, Action.SELF_REPORT, now, detail))
@@ -80,7 +87,7 @@ def mark_read(review: Review, report_id: str, *, by: Person, now: datetime) -> N
     """Note that who was told has read it; the sender can see that. Raises NotFound, Conflict."""
     with review.database.writing() as session:
         found = statements.report(session, report_id)
-        if found.told != by.id:
+        if by.id not in found.readers:
             raise NotFound("no such report")
         entry = _entry(found, by, Action.READ_REPORT, now, "")
         statements.mark_read(session, report_id, now, entry)

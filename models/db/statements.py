@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from models.audit import AuditEntry
@@ -61,6 +61,8 @@ def add_report(session: Session, report: SelfReport, entry: AuditEntry) -> None:
             text=report.text,
             at=report.at,
             read_at=report.read_at,
+            told_at=report.told_at,
+            asked=list(report.asked),
         )
     )
     audit.append(session, entry)
@@ -96,6 +98,35 @@ def reports_by(session: Session, person: str, *, limit: int) -> list[SelfReport]
     return [_report(row) for row in session.scalars(query)]
 
 
+def unread(session: Session, *, limit: int) -> list[SelfReport]:
+    """Return what nobody has read, who was told longest ago first."""
+    query = (
+        select(SelfReportRow)
+        .where(SelfReportRow.read_at.is_(None))
+        .order_by(func.coalesce(SelfReportRow.told_at, SelfReportRow.at), SelfReportRow.id)
+        .limit(limit)
+    )
+    return [_report(row) for row in session.scalars(query)]
+
+
+def pass_report(session: Session, seen: SelfReport, given: SelfReport, entry: AuditEntry) -> None:
+    """Note who is told now. Raises Conflict if it is no longer unread, or as it was seen."""
+    audit.lock(session)
+    changed = session.execute(
+        update(SelfReportRow)
+        .where(
+            SelfReportRow.id == seen.id,
+            SelfReportRow.read_at.is_(None),
+            SelfReportRow.told.is_not_distinct_from(seen.told),
+            SelfReportRow.told_at.is_not_distinct_from(seen.told_at),
+        )
+        .values(told=given.told, told_at=given.told_at, asked=list(given.asked))
+    )
+    if changed.rowcount != 1:  # type: ignore[attr-defined]  # a CursorResult, as for every UPDATE
+        raise Conflict("this report was read or passed on by another")
+    audit.append(session, entry)
+
+
 def mark_read(session: Session, report_id: str, at: datetime, entry: AuditEntry) -> None:
     """Note that the person told has read it. Raises Conflict if that was noted before."""
     changed = session.execute(
@@ -110,5 +141,12 @@ def mark_read(session: Session, report_id: str, at: datetime, entry: AuditEntry)
 
 def _report(row: SelfReportRow) -> SelfReport:
     return SelfReport(
-        id=row.id, by=row.by, told=row.told, text=row.text, at=row.at, read_at=row.read_at
+        id=row.id,
+        by=row.by,
+        told=row.told,
+        text=row.text,
+        at=row.at,
+        read_at=row.read_at,
+        told_at=row.told_at,
+        asked=tuple(row.asked or filter(None, [row.told])),
     )

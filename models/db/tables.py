@@ -122,6 +122,8 @@ class SelfReportRow(Row):
     text: Mapped[str] = mapped_column(Text)
     at: Mapped[datetime]
     read_at: Mapped[datetime | None]
+    told_at: Mapped[datetime | None]  # this and what follows: since 0007, None before
+    asked: Mapped[list[Any] | None]
 
 
 class ItemKeyRow(Row):

@@ -38,8 +38,8 @@ def show(visit: Visit) -> Response:
         report=made,
         by=name_of(visit, made.by),
         told=name_of(visit, made.told) if made.told else "",
-        is_told=made.told == visit.who.id,
-        nav="queue" if made.told == visit.who.id else "mine",
+        is_told=visit.who.id in made.readers,
+        nav="queue" if visit.who.id in made.readers else "mine",
     )
 
 
@@ -53,7 +53,7 @@ def read(visit: Visit) -> Response:
 def _mine(visit: Visit) -> SelfReport:
     with visit.services.database.reading() as session:
         made = statements.report(session, str(visit.request.path_params["report"]))
-    if visit.who.id not in {made.by, made.told}:
+    if visit.who.id not in {made.by, *made.readers}:
         raise NotFound("no such report")
     return made
 
