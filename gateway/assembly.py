@@ -24,7 +24,7 @@ from gateway.policy_file import load_policy
 from gateway.registers import registers_folder
 from gateway.session import House
 from gateway.worker import Worker
-from models.db import policies
+from models.db import demotions, policies
 from models.db.database import Database
 from models.db.keyring import Keyring
 from models.errors import SettingInvalid
@@ -86,6 +86,12 @@ def retreat(settings: Settings, database: Database, policy: Policy) -> Retreat:
         floor=settings.review.precision_floor / 100,
         fewest=settings.review.precision_answers,
     )
+
+
+def demoted_rules(database: Database) -> frozenset[str]:
+    """Return the rules that only watch now. Raises Unavailable."""
+    with database.reading() as session:
+        return demotions.in_force(session)
 
 
 def inspector_of(settings: Settings, policy: Policy) -> Inspector:
@@ -238,7 +244,9 @@ def run_console(settings: Settings) -> int:
     database = open_database(settings)
     policy = policy_in_force(settings, database)
     one = replace(settings, inspection=replace(settings.inspection, workers=1))
-    drafts = DraftChecker(lambda: inspector_of(one, policy), policy, _now)
+    drafts = DraftChecker(
+        lambda: inspector_of(one, policy), policy, _now, lambda: demoted_rules(database)
+    )
     app = create_app(
         database=database,
         keyring=Keyring.load(settings.keys_file),

@@ -26,9 +26,15 @@ class DraftChecker:
     """The checking function that the console is given."""
 
     def __init__(
-        self, make_inspector: Callable[[], Inspector], policy: Policy, clock: Callable[[], datetime]
+        self,
+        make_inspector: Callable[[], Inspector],
+        policy: Policy,
+        clock: Callable[[], datetime],
+        demoted: Callable[[], frozenset[str]] = frozenset,
     ) -> None:
+        """Take what is needed; `demoted` tells which rules only watch when it is asked."""
         self._make, self._policy, self._clock = make_inspector, policy, clock
+        self._demoted = demoted
         self._inspector: Inspector | None = None
         self._one_at_a_time, self._few_wait = Lock(), BoundedSemaphore(_MOST_AT_ONCE)
 
@@ -46,6 +52,7 @@ class DraftChecker:
             self._policy,
             on=self._clock().date(),
             classifier=found.classifier,
+            demoted=self._demoted(),
         )
         return CheckedDraft(
             disposition=verdict.disposition,

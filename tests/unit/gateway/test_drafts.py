@@ -39,13 +39,16 @@ def test_a_draft_is_read_in_a_process_of_its_own(tmp_path, caplog):
         settings = InspectionSettings(workers=1)
         return Inspector(settings, POLICY, registers=tmp_path / "registers")
 
-    checker = DraftChecker(make, POLICY, lambda: NOW)
+    demoted = []
+    checker = DraftChecker(make, POLICY, lambda: NOW, lambda: frozenset(demoted))
     try:
         held = checker(DRAFT)
         assert held.disposition is Disposition.HOLD
         assert "4111 1111 1111 1111" in {each.excerpt for each in held.findings}
         clean = checker(replace(DRAFT, text="Bore da", recipients=("a@cyngor-enghraifft.example",)))
         assert (clean.disposition, clean.rules) == (Disposition.RELAY, ())
+        demoted += held.rules
+        assert checker(DRAFT).disposition is Disposition.RELAY
     finally:
         checker.close()
     assert "4111" not in caplog.text
