@@ -12,7 +12,7 @@ from models.address import parse_address
 from models.audit import Action, AuditEntry
 from models.db import audit, sign_ins
 from models.db.tables import PersonAddressRow, PersonRow
-from models.errors import NotFound
+from models.errors import Conflict, NotFound
 from models.person import Absence, Person, Role, Standing
 
 _REVIEWING = ("manager", "deputy", "alternate", "roles", "standing")  # who may read what
@@ -131,6 +131,33 @@ def _to_enter(
         if person.id in told and person.informed:
             detail = f"{person.informed} {person.informed_by}".strip()
             yield replace(entry, action=Action.INFORM, subject=person.id, detail=detail)
+
+
+def put(session: Session, person: Person, entry: AuditEntry) -> None:
+    """Add or change one person. Raises Conflict if an address is another's.
+
+    Who may read whose mail is entered fact by fact, as an import does.
+    """
+    audit.lock(session)
+    before = find(session, person.id)
+    keys = {parse_address(each).key for each in person.addresses}
+    others = select(PersonAddressRow.key).where(
+        PersonAddressRow.key.in_(keys), PersonAddressRow.person != person.id
+    )
+    if session.scalars(others).first() is not None:
+        raise Conflict("an address of this person is also another's")
+    _put(session, person)
+    if not person.active:
+        sign_ins.close_all(session, person.id)
+    session.execute(delete(PersonAddressRow).where(PersonAddressRow.person == person.id))
+    session.flush()
+    session.add_all(PersonAddressRow(key=each, person=person.id) for each in sorted(keys))
+    audit.append(session, entry)
+    if before is not None:
+        for each in _differences(before, person):
+            if each.fact in _REVIEWING:
+                detail = f"{each.fact}: {each.before or '-'} to {each.after or '-'}"
+                audit.append(session, replace(entry, detail=detail))
 
 
 def set_absence(

@@ -22,7 +22,7 @@ from models.body import Body
 from models.db.database import Database
 from models.db.keyring import Keyring
 from models.policy import Policy
-from quarantine.console import account, emergency, gate, openid_sign_in, sign_in
+from quarantine.console import account, emergency, gate, openid_sign_in, scim, sign_in
 from quarantine.console.headers import SecurityHeaders
 from quarantine.console.openid import Provider
 from quarantine.console.oversight_pages import OVERSIGHT_PAGES
@@ -90,6 +90,7 @@ PAGES: tuple[Page, ...] = (
     Page("POST", "/break-glass/end", Permission.SIGNED_IN, emergency.end),
     *REVIEW_PAGES,
     *OVERSIGHT_PAGES,
+    *scim.SCIM_PAGES,
 )
 
 
@@ -141,22 +142,35 @@ def create_app(  # noqa: PLR0913 - all that the console works with, given once
 
 
 def _endpoint(page: Page, services: Services) -> Callable[[Request], Awaitable[Response]]:
+    async def provision(request: Request) -> Response:
+        try:
+            raw = await _read_body(request)
+        except HTTPException:
+            return scim.too_large()
+        form = {"json": raw.decode("utf-8", "replace")}
+        return await run_in_threadpool(scim.answer, page, services, request, form)
+
     async def endpoint(request: Request) -> Response:
         form = await _read_form(request) if page.method == "POST" else {}
         return await run_in_threadpool(gate.answer, page, services, request, form)
 
-    return endpoint
+    return provision if page.permission is Permission.PROVISION else endpoint
 
 
 async def _read_form(request: Request) -> dict[str, str]:
     """Read a URL-encoded form of bounded size."""
-    raw = b""
-    async for chunk in request.stream():
-        raw += chunk
-        if len(raw) > _LARGEST_FORM:
-            raise HTTPException(413)
+    raw = await _read_body(request)
     try:
         pairs = parse_qsl(raw.decode(), keep_blank_values=True, max_num_fields=_MOST_FIELDS)
     except ValueError:
         raise HTTPException(400) from None
     return dict(pairs)
+
+
+async def _read_body(request: Request) -> bytes:
+    raw = b""
+    async for chunk in request.stream():
+        raw += chunk
+        if len(raw) > _LARGEST_FORM:
+            raise HTTPException(413)
+    return raw

@@ -30,6 +30,7 @@ class Permission(StrEnum):
     SEE = "see"  # this held message: its sender, or one who may review it
     REVIEW = "review"  # this held message: one who may review it
     OWN = "own"  # this held message: its sender
+    PROVISION = "provision"  # the identity provider's token; no person's
     ADMINISTER = "administer"  # an administrator, who runs the system and reads no mail
 
 
