@@ -106,7 +106,8 @@ def _die_with_parent() -> None:
 
 def _stop_with_parent() -> None:
     """End when the pipe from `porthor run` does: for systems that have no such call."""
-    sys.stdin.buffer.read()
+    while os.read(0, 1024):  # not by sys.stdin: its lock would be held when we end of ourselves
+        pass
     os._exit(1)
 
 

@@ -259,7 +259,8 @@ def in_force(settings: Settings) -> tuple[tuple[str, str], ...]:
 
 
 def _plain(value: Any) -> str:
-    return ", ".join(value) if isinstance(value, tuple) else str(value)
+    """As text: a list with commas; HostPort is a tuple too, and writes itself."""
+    return ", ".join(value) if type(value) is tuple else str(value)
 
 
 def _did_you_mean(word: str, known: Any) -> str:

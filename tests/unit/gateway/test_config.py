@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.config import load_settings
+from gateway.config import in_force, load_settings
 from models.errors import SettingInvalid
 
 ROOT = Path(__file__).parents[3]
@@ -49,3 +49,12 @@ def test_a_bad_file_is_explained(name):
 def test_a_file_that_is_not_there_says_how_to_make_one(tmp_path):
     with pytest.raises(SettingInvalid, match="porthor init DIR"):
         load_settings(tmp_path / "porthor.toml")
+
+
+def test_settings_in_force_are_shown_as_they_are_written(tmp_path):
+    (tmp_path / "porthor.toml").write_text('[smtp]\nlisten = "127.0.0.1:2525"\n')
+    shown = dict(in_force(load_settings(tmp_path / "porthor.toml")))
+    assert shown["smtp.listen"] == "127.0.0.1:2525"
+    assert shown["smtp.clients"] == "127.0.0.0/8, ::1/128"
+    assert shown["database"] == "sqlite"
+    assert shown["sign_in.client_secret_file"] == ""  # where it is, never what it is
