@@ -14,6 +14,7 @@ from models.db.keyring import Keyring
 from models.envelope import Recipient
 from models.errors import Conflict, NotFound, SettingInvalid, Tampered, Unavailable
 from models.held import HeldState
+from models.sign_in import Method
 
 
 def test_sealed_content_opens_and_the_look_is_entered(database, keyring):
@@ -201,7 +202,7 @@ def test_who_is_no_longer_in_the_directory_becomes_inactive(database):
 
 def test_a_sign_in_ends_when_it_is_idle(database):
     with database.writing() as session:
-        sign_ins.open_(session, "token", "gwen", NOW)
+        sign_ins.open_(session, "token", "gwen", NOW, method=Method.PASSWORD, browser="")
     with database.reading() as session:
         early, late = NOW - timedelta(1), NOW + timedelta(1)
         assert sign_ins.person(session, "token", opened_since=early, used_since=early) == "gwen"
