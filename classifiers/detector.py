@@ -1,7 +1,7 @@
 """What a detector is, and the list of them: no discovery, one tuple."""
 
 from collections.abc import Iterable
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from classifiers.detectors.attachments import Attachments
 from classifiers.detectors.bank_account import BankAccount
@@ -30,12 +30,14 @@ from classifiers.detectors.references import References
 from classifiers.detectors.taxpayer_reference import TaxpayerReference
 from classifiers.detectors.telephone import Telephone
 from classifiers.detectors.vehicle import Vehicle
-from classifiers.learned.classifier import Classifier
 from classifiers.registers import NOTHING_REGISTERED, Registers
 from classifiers.text.reading import Reading
 from models.finding import Finding, Rejected
 from models.mail import Mail
 from models.policy import Policy
+
+if TYPE_CHECKING:  # see classifiers/detectors/learned.py
+    from classifiers.learned.classifier import Classifier
 
 
 class Detector(Protocol):
@@ -54,7 +56,7 @@ class Detector(Protocol):
 def detectors(
     policy: Policy,
     registers: Registers = NOTHING_REGISTERED,
-    classifier: Classifier | None = None,
+    classifier: "Classifier | None" = None,
 ) -> tuple[Detector, ...]:
     """Make the detectors that a policy asks for, in the order in which findings are listed.
 

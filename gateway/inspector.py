@@ -17,7 +17,6 @@ from pebble import ProcessExpired, ProcessPool
 
 from classifiers.detector import Detector, detectors
 from classifiers.inspection import inspect
-from classifiers.learned.artefact import read_artefact
 from classifiers.settings import LIMITS, ReadingSettings
 from classifiers.text.extracting import Recogniser
 from gateway.confinement import bound_processor_time, confine
@@ -54,7 +53,11 @@ def _start(
     policy: Policy, memory: int, reading: ReadingSettings, registers: Path, artefact: Path | None
 ) -> None:
     logging.disable()  # what a parser has to say may hold content
-    classifier = read_artefact(artefact).classifier if artefact else None
+    classifier = None
+    if artefact:
+        from classifiers.learned.artefact import read_artefact  # noqa: PLC0415 - brings NumPy along
+
+        classifier = read_artefact(artefact).classifier
     _loaded.classifier = classifier.digest if classifier else ""
     _loaded.detectors = detectors(policy, load_registers(registers), classifier)
     _loaded.reading = reading

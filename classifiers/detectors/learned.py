@@ -6,11 +6,14 @@ is the artefact's threshold for a text of that length, chosen for a budget of cl
 
 from collections.abc import Iterator
 from itertools import accumulate
+from typing import TYPE_CHECKING
 
-from classifiers.learned.classifier import Classifier, Judged
 from classifiers.text.reading import Reading
 from models.finding import Finding, Rejected, Text, Weight
 from models.mail import Mail
+
+if TYPE_CHECKING:  # without a classifier, nobody should wait for NumPy
+    from classifiers.learned.classifier import Classifier, Judged
 
 _MOST_TEXTS = 20  # of one message
 _LEAST = 3  # words of a text worth judging
@@ -22,7 +25,7 @@ class Learned:
 
     name = "learned"
 
-    def __init__(self, classifier: Classifier | None) -> None:
+    def __init__(self, classifier: "Classifier | None") -> None:
         self._classifier = classifier
 
     def detect(self, mail: Mail, reading: Reading) -> Iterator[Finding | Rejected]:
@@ -68,7 +71,7 @@ class OwnText:
         self._ends = list(accumulate((len(each) + 1 for each in self._pieces), initial=self._begin))
         self.content = subject + "\n".join(self._pieces)
 
-    def finding(self, judged: Judged) -> Finding:
+    def finding(self, judged: "Judged") -> Finding:
         """What was judged of it, as a finding in the text it is from."""
         start, end = self._span(judged.start, judged.end)
         placed = ((self._span(each.start, each.end), each.value) for each in judged.weights)
