@@ -6,7 +6,7 @@ import tomllib
 import numpy as np
 import pytest
 import skops.io
-from conftest import sliced, trained_on
+from slices import sliced, trained_on
 
 from classifiers import learned
 from classifiers.learned.artefact import check_artefact, newest, next_folder, read_artefact
