@@ -14,7 +14,7 @@ from quarantine.access import Depth, open_message
 from quarantine.console.oversight_pages import OVERSIGHT_PAGES
 from tests.console_sample import NOW, PASSWORD, PEOPLE, make_council
 
-CONTENT = ("covering the panel", "4111", "Booking the panel")
+CONTENT = ("covering the panel", "4111 1111", "Booking the panel")
 OVERSIGHT = [page for page in OVERSIGHT_PAGES if page.path.startswith("/oversight")]
 MORE = tuple(
     Person(id=name, name=name.title(), addresses=(f"{name}@cantref.example",), roles=roles)
