@@ -61,7 +61,7 @@ def test_three_are_told_at_once_and_the_others_go_together_an_hour_later(council
     for told, held_id in enumerate(ids):
         assert words.count(f"- {held_id}, ") == (2 if told >= 3 else 0)  # in both languages
     assert "Sioned" in words
-    for secret in ("elsewhere.example", "Room", "4111"):
+    for secret in ("elsewhere.example", "Room", "4111 1111"):
         assert secret not in digest.as_string()
     assert (digest["Auto-Submitted"], digest["In-Reply-To"]) == ("auto-generated", None)
 

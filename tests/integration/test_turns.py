@@ -346,7 +346,7 @@ def test_no_notice_to_a_reviewer_holds_subject_recipient_or_text(council, keyrin
     assert len(reviewers) >= 6
     for mail in reviewers:
         words = str(mail) + mail.get_payload(decode=True).decode()
-        assert not any(each in words for each in ("PLANTED", "john@elsewhere.example", "4111"))
+        assert not any(each in words for each in ("PLANTED", "john@elsewhere.example", "4111 1111"))
 
 
 class Everything:
