@@ -61,6 +61,35 @@ class Action(StrEnum):
     RESTORE = "restore"  # the protection officer let it hold again
     OVERSEE = "oversee"  # the record of looks was read: that is a look too
     ERASE = "erase"
+    FOUND_PRIVATE = "found-private"  # its content is dropped, and a bare count kept (L5)
+    OPEN_CASE = "open-case"
+    CHANGE_CASE = "change-case"
+    SUBMIT_CASE = "submit-case"  # to the authoriser
+    APPROVE_CASE = "approve-case"
+    SEND_BACK_CASE = "send-back-case"
+    REVIEW_CASE = "review-case"  # whether it is still necessary
+    CLOSE_CASE = "close-case"
+    SEARCH = "search"  # its terms and its counts, within a case
+    TURN_AWAY = "turn-away"  # an act on a case, an exhibit or a freeze that was refused
+    ADD_EXHIBIT = "add-exhibit"
+    REDACT = "redact"
+    BUNDLE = "bundle"  # evidence left the system
+    DISCLOSE = "disclose"  # asked for by an authority, signed, or given
+    RECEIPT = "receipt"
+    FREEZE = "freeze"  # nothing under it is erased: a legal hold, a request
+    ASK_UNFREEZE = "ask-unfreeze"  # the first of two
+    UNFREEZE = "unfreeze"
+    SEAL = "seal"  # the lane that nobody looks into (L50)
+    HAND_OVER = "hand-over"
+    TAKE_REQUEST = "take-request"  # for information, or for access to one's own data
+    ANSWER_REQUEST = "answer-request"
+    GATHER = "gather"  # everything about one person was gathered for them
+    ANCHOR = "anchor"  # the chain's end was written down elsewhere
+    BACK_UP = "back-up"
+    RESTORE_BACKUP = "restore-backup"
+    CANARY = "canary"  # a message of ours went unread through an exempt route
+    MAKE_API_KEY = "make-api-key"
+    REVOKE_API_KEY = "revoke-api-key"
 
 
 class Purpose(StrEnum):
@@ -72,9 +101,15 @@ class Purpose(StrEnum):
     OWN = "own"  # the sender's own message
     DELIVER = "deliver"  # the worker sends what was released
     LEARN = "learn"  # the program learns from reviewers' answers; no person reads it
+    SEARCH = "search"  # the program scans what a case covers; a person sees counts
+    INVESTIGATE = "investigate"  # within an authorised case
+    EVIDENCE = "evidence"  # an exhibit or a bundle is made of it
+    ACCESS = "access"  # gathered for the person it is about
+    HAND_OVER = "hand-over"  # sealed unseen, given to the police
 
 
-BY_PEOPLE = frozenset({Purpose.DECIDE, Purpose.ANSWER})  # looks of people at others' mail
+# Looks of people at others' mail.
+BY_PEOPLE = frozenset({Purpose.DECIDE, Purpose.ANSWER, Purpose.INVESTIGATE})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,9 @@ class Role(StrEnum):
     """What a person may do beyond sending mail. Being someone's manager is a fact, not a role."""
 
     DUTY_REVIEWER = "duty-reviewer"  # decides when no manager can
-    HR = "hr"
+    HR = "hr"  # works on cases
+    AUTHORISER = "case-authoriser"  # approves what a case may search; never works on it
+    NAMED_OFFICER = "named-officer"  # of the sealed lane: hands over, and sees nothing
     PROTECTION_OFFICER = "protection-officer"
     AUDITOR = "auditor"
     ADMINISTRATOR = "administrator"  # runs the system, never reads the mail (L29)

@@ -2,6 +2,7 @@
 
 from alembic import context
 
+from models.db import case_tables, keeping_tables  # noqa: F401 - their rows are in Row.metadata
 from models.db.tables import Row
 
 context.configure(

@@ -1,0 +1,1 @@
+"""The rows of keeping and destroying: freezes, requests, certificates. As tables.py."""
