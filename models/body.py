@@ -1,6 +1,9 @@
 """A body: the public authority that controls the system for some domains (IPA 2016 s.4; L8)."""
 
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+HERE = ZoneInfo("Europe/London")  # where the bodies are: their days begin at midnight there
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -44,6 +44,8 @@ TRANSITIONS: dict[HeldState, frozenset[HeldState]] = {
     HeldState.WITHDRAWN: frozenset(),
 }
 
+ENDED = frozenset({HeldState.SENT, HeldState.REFUSED, HeldState.WITHDRAWN})  # clocks run from then
+
 OWNERS: dict[HeldState, str] = {
     HeldState.HELD: "the reviewer, and the sender who may withdraw it",
     HeldState.RETURNED: "the sender; its reviewer may take it up again",
@@ -109,6 +111,7 @@ class HeldMessage:
     reviewer: str | None = None  # the id of the person whose turn it is
     turn: Turn = Turn()
     involved: tuple[Involved, ...] = ()
+    body: str = ""  # of its sender, when it was held
     apart: bool = False  # to HR or a protected address: the sender's own line does not decide
     decisions: tuple[Decision, ...] = ()
     note: str = field(default="", repr=False)  # the next hop's words when it rejected a release

@@ -25,6 +25,13 @@ class Standing(StrEnum):
     LEFT = "left"  # never deleted: their held mail is still decided on
 
 
+class Source(StrEnum):
+    """Who keeps a person's entry, and so may say that they have left."""
+
+    IMPORT = "import"  # the body's file of people
+    SCIM = "scim"  # its identity provider
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Absence:
     """The days on which a person cannot decide, both included."""
@@ -42,6 +49,7 @@ class Person:
     addresses: tuple[str, ...] = field(repr=False)  # the first is where notices go
     language: str = "cy"  # "cy" or "en"; Welsh first when there is no preference
     department: str = ""
+    body: str = ""  # of the several a gateway may serve; "" where there is one
     manager: str | None = None  # a person's id
     deputy: str | None = None  # who acts for this person
     alternate: str | None = None  # who decides on the mail of one who has no manager
@@ -51,6 +59,7 @@ class Person:
     absence: Absence | None = None  # the person says so; an import leaves it alone
     informed: date | None = None  # when told of the monitoring (L7)
     informed_by: str = ""  # and how, such as "letter" or "induction"
+    source: Source = Source.IMPORT
 
     @property
     def active(self) -> bool:

@@ -1,9 +1,8 @@
 """How days and times are written for people, in both languages: local, on the 12-hour clock."""
 
 from datetime import date, datetime, time
-from zoneinfo import ZoneInfo
 
-HERE = ZoneInfo("Europe/London")
+from models.body import HERE
 
 _MONTHS = {
     "en": (

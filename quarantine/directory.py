@@ -1,11 +1,12 @@
 """People from a CSV file: every mistake at once, by line and column; and what the directory lacks.
 
-Columns: id, name, addresses (separated by spaces), language (cy or en), department, manager,
-deputy, alternate (who decides on the mail of one who has no manager: a chief executive, a head),
-roles (separated by spaces), standing (active, suspended or left; or active, yes or no), away (yes
-or no), informed (when told of the monitoring, a date such as 2026-09-01), informed_by (how, such
-as letter). id, name and addresses must be there; the others may be left out. Columns are parted
-by commas, semicolons or tabs.
+Columns: id, name, addresses (separated by spaces), language (cy or en), department, body (where
+one gateway serves several: HR of one sees no case of another), manager, deputy, alternate (who
+decides on the mail of one who has no manager: a chief executive, a head), roles (separated by
+spaces), standing (active, suspended or left; or active, yes or no), away (yes or no), informed
+(when told of the monitoring, a date such as 2026-09-01), informed_by (how, such as letter). id,
+name and addresses must be there; the others may be left out. Columns are parted by commas,
+semicolons or tabs.
 """
 
 import csv
@@ -24,6 +25,7 @@ _KNOWN = (
     *_NEEDED,
     "language",
     "department",
+    "body",
     "manager",
     "deputy",
     "alternate",
@@ -35,13 +37,17 @@ _KNOWN = (
     "informed_by",
 )
 _NAMING = ("manager", "deputy", "alternate")
+_LONGEST_BODY = 64  # characters
 _LONGEST_HOW = 40  # characters of informed_by
 _ENOUGH_ON_DUTY = 2  # one may be away, or named in the message
 _YES = {"yes": True, "no": False, "": None}
 
 
-def read_people(path: Path) -> list[Person]:
-    """Read everyone in a CSV file. Raises SettingInvalid with every mistake, a line each."""
+def read_people(path: Path, kept: Iterable[Person] = ()) -> list[Person]:
+    """Read everyone in a CSV file. Raises SettingInvalid with every mistake, a line each.
+
+    Those in `kept`, whom the identity provider keeps, need not be in it to be named.
+    """
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             first = file.readline()
@@ -68,7 +74,8 @@ def read_people(path: Path) -> list[Person]:
             )
         except ValueError as error:
             mistakes.append(f"line {number}: {error}")
-    mistakes += _contradictions(people)
+    given = {each.id for each in people}
+    mistakes += _contradictions(people, [each for each in kept if each.id not in given])
     if mistakes:
         raise SettingInvalid("\n".join(f"{path}: {each}" for each in mistakes))
     return people
@@ -90,6 +97,7 @@ def _person(row: dict[str, str]) -> Person:
         addresses=addresses,
         language=language,
         department=row.get("department", ""),
+        body=_body(row.get("body", "")),
         manager=row.get("manager") or None,
         deputy=row.get("deputy") or None,
         alternate=row.get("alternate") or None,
@@ -99,6 +107,12 @@ def _person(row: dict[str, str]) -> Person:
         informed=_date(row.get("informed", "")),
         informed_by=_how(row.get("informed_by", "")),
     )
+
+
+def _body(text: str) -> str:
+    if len(text) > _LONGEST_BODY or not text.isprintable():
+        raise ValueError(f"body: expected a short name, at most {_LONGEST_BODY} characters")
+    return text
 
 
 def _standing(row: dict[str, str]) -> Standing:
@@ -140,10 +154,10 @@ def _date(text: str) -> date | None:
         raise ValueError(f'informed is "{text}"; expected a date such as 2026-09-01') from None
 
 
-def _contradictions(people: list[Person]) -> Iterator[str]:
+def _contradictions(people: list[Person], kept: list[Person]) -> Iterator[str]:
     """What no single line shows: names and addresses used twice, managers who are not there."""
     ids: set[str] = set()
-    owners: dict[str, str] = {}
+    owners = {parse_address(address).key: each.id for each in kept for address in each.addresses}
     for each in people:
         if each.id in ids:
             yield f'id "{each.id}" stands twice'
@@ -152,6 +166,7 @@ def _contradictions(people: list[Person]) -> Iterator[str]:
             owner = owners.setdefault(parse_address(address).key, each.id)
             if owner != each.id:
                 yield f'an address of "{each.id}" is also one of "{owner}"'
+    ids.update(each.id for each in kept)
     for each in people:
         for column in _NAMING:
             named = getattr(each, column)

@@ -99,6 +99,7 @@ class Holding:
             message,
             involved=involved(mail, found, known, close=close, manager=manager),
             apart=is_apart(mail, known, self.policy.exempt.recipients),
+            body=sender.body if sender else "",
         )
 
     def _values(self, message: HeldMessage, known: People) -> dict[str, dict[str, str]]:

@@ -120,11 +120,13 @@ def label(review: Review, held_id: str, *, by: Person, should_hold: bool, now: d
 
 
 def human_resources(message: HeldMessage, known: People) -> list[Person]:
-    """Those in HR to whom a message may go: none who sent it, got it or is named in it."""
+    """Those in HR of its body to whom a message may go: none who sent it, got it or is named."""
     return [
         each
         for each in known.values()
-        if Role.HR in each.roles and bar(each, message) not in _INVOLVED
+        if Role.HR in each.roles
+        and each.body == message.body
+        and bar(each, message) not in _INVOLVED
     ]
 
 
@@ -156,7 +158,8 @@ def refer(review: Review, held_id: str, *, by: Person, why: str, now: datetime) 
 
 def check_hr(person: Person, message: HeldMessage) -> None:
     """Raise NotFound unless this person of HR may act on what was passed to HR."""
-    if Role.HR not in person.roles or bar(person, message) in _INVOLVED:
+    apart = person.body != message.body or bar(person, message) in _INVOLVED
+    if Role.HR not in person.roles or apart:
         raise NotFound(f"no held message {message.id}")
 
 

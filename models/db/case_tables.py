@@ -1,1 +1,71 @@
 """The rows of cases, exhibits and what leaves with them. Seen by no one outside models/db."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, LargeBinary, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.db.tables import Row
+
+
+class CaseRow(Row):
+    """One case; what people wrote in it is sealed under its own key."""
+
+    __tablename__ = "cases"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    body: Mapped[str] = mapped_column(String(64), index=True)
+    title: Mapped[str] = mapped_column(Text)
+    state: Mapped[str] = mapped_column(String(16), index=True)
+    opened: Mapped[datetime]
+    workers: Mapped[list[Any]]
+    referred_by: Mapped[str] = mapped_column(String(128))
+    about: Mapped[str] = mapped_column(String(32))
+    flagged: Mapped[bool]
+    basis: Mapped[str] = mapped_column(String(64))
+    scope: Mapped[dict[str, Any]]
+    telling: Mapped[str | None] = mapped_column(String(16))
+    tell_on: Mapped[date | None]
+    authoriser: Mapped[str] = mapped_column(String(128))
+    approved: Mapped[datetime | None]
+    ends: Mapped[date | None]
+    review: Mapped[date | None]
+    outcome: Mapped[str | None] = mapped_column(String(16))
+    closed: Mapped[datetime | None]
+    keep_until: Mapped[date | None]
+    reminded: Mapped[datetime | None]
+    answers: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class CaseSearchRow(Row):
+    """One search of a case: its counts; its terms and what it found are sealed."""
+
+    __tablename__ = "case_searches"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case: Mapped[str] = mapped_column(ForeignKey("cases.id"), index=True)
+    by: Mapped[str] = mapped_column(String(128))
+    at: Mapped[datetime]
+    state: Mapped[str] = mapped_column(String(16))
+    total: Mapped[int]
+    scanned: Mapped[int]
+    matched: Mapped[int]
+    unsearched: Mapped[int]
+    heard: Mapped[datetime]  # the scan's last sign of life
+    terms: Mapped[bytes] = mapped_column(LargeBinary)
+    results: Mapped[bytes | None] = mapped_column(LargeBinary)
+
+
+class CaseLookRow(Row):
+    """A person opened a held message within a case; what they were checking is sealed."""
+
+    __tablename__ = "case_looks"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case: Mapped[str] = mapped_column(ForeignKey("cases.id"), index=True)
+    held: Mapped[str] = mapped_column(String(32), index=True)
+    by: Mapped[str] = mapped_column(String(128))
+    at: Mapped[datetime]
+    depth: Mapped[str] = mapped_column(String(16))
+    reason: Mapped[bytes] = mapped_column(LargeBinary)

@@ -13,6 +13,7 @@ from models.errors import NotFound
 MESSAGE = "message"  # the bytes as accepted
 TEXTS = "texts"  # what inspection read, as JSON
 EXCERPTS = "excerpts"  # what each finding matched, as JSON
+SEARCH = "search"  # the same texts, folded for searching (models/search_text.py)
 
 
 def put(session: Session, keyring: Keyring, item: str, contents: dict[str, bytes]) -> None:
@@ -43,6 +44,27 @@ def _open(session: Session, keyring: Keyring, item: str, kind: str) -> bytes:
         raise NotFound(f"the content of {item} is not here: it was erased")
     plain = AESGCM(keyring.unwrap(key.wrapped, item))
     return unseal(plain, row.sealed, _bound(item, kind), f"the content of {item}")
+
+
+def seal_beside(session: Session, keyring: Keyring, item: str, kind: str, plain: bytes) -> bytes:
+    """Seal more that belongs to an item, under its key, for a row elsewhere: erased with it.
+
+    Raises NotFound if the item was erased.
+    """
+    return seal(_key(session, keyring, item), plain, _bound(item, kind))
+
+
+def open_beside(session: Session, keyring: Keyring, item: str, kind: str, sealed: bytes) -> bytes:
+    """Open what seal_beside sealed. Raises NotFound if the item was erased, Tampered."""
+    what = f"the content of {item}"
+    return unseal(_key(session, keyring, item), sealed, _bound(item, kind), what)
+
+
+def _key(session: Session, keyring: Keyring, item: str) -> AESGCM:
+    row = session.get(ItemKeyRow, item)
+    if row is None:
+        raise NotFound(f"the content of {item} is not here: it was erased")
+    return AESGCM(keyring.unwrap(row.wrapped, item))
 
 
 def erase(session: Session, item: str, entry: AuditEntry) -> None:

@@ -17,7 +17,7 @@ from models.decision import Choice, Decision
 from models.envelope import Client, Recipient
 from models.errors import Conflict, NotFound
 from models.finding import Finding, Weight
-from models.held import HeldMessage, HeldState, Involved, Tie, Turn, can_move
+from models.held import ENDED, HeldMessage, HeldState, Involved, Tie, Turn, can_move
 from models.verdict import Disposition
 
 
@@ -46,6 +46,7 @@ def add(session: Session, held: HeldMessage, entry: AuditEntry) -> None:
             note=held.note,
             involved=[{"person": each.person, "tie": each.tie.value} for each in held.involved],
             apart=held.apart,
+            body=held.body,
             **_turn_to_row(held.turn),
         )
     )
@@ -153,7 +154,7 @@ def move(
     changed = session.execute(
         update(HeldRow)
         .where(HeldRow.id == held_id, HeldRow.state == before.value)
-        .values(state=after.value, note=note)
+        .values(state=after.value, note=note, ended=entry.at if after in ENDED else None)
     )
     if changed.rowcount != 1:  # type: ignore[attr-defined]  # a CursorResult, as for every UPDATE
         raise Conflict("someone else decided this one first; nothing of yours was saved")
@@ -323,6 +324,7 @@ def _message(row: HeldRow, decisions: tuple[Decision, ...]) -> HeldMessage:
             Involved(person=each["person"], tie=Tie(each["tie"])) for each in row.involved or ()
         ),
         apart=bool(row.apart),
+        body=row.body or "",
         decisions=decisions,
         note=row.note,
     )

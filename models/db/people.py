@@ -13,9 +13,10 @@ from models.audit import Action, AuditEntry
 from models.db import audit, sign_ins
 from models.db.tables import PersonAddressRow, PersonRow
 from models.errors import Conflict, NotFound
-from models.person import Absence, Person, Role, Standing
+from models.person import Absence, Person, Role, Source, Standing
 
-_REVIEWING = ("manager", "deputy", "alternate", "roles", "standing")  # who may read what
+_REVIEWING = ("manager", "deputy", "alternate", "roles", "standing", "body")  # who may read what
+_NOT_GIVEN = ("absence", "source")  # the person's own word; and who keeps the entry
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +40,10 @@ class PeopleChange:
 
 
 def changes(session: Session, people: Sequence[Person]) -> PeopleChange:
-    """Say what replacing everyone with these people would change."""
+    """Say what replacing everyone with these people would change.
+
+    Whoever the identity provider keeps does not leave by not being among them.
+    """
     known = {each.id: each for each in everyone(session)}
     given = {each.id for each in people}
     differences = {
@@ -51,14 +55,16 @@ def changes(session: Session, people: Sequence[Person]) -> PeopleChange:
         deactivated=tuple(
             each.id
             for each in known.values()
-            if each.standing is not Standing.LEFT and each.id not in given
+            if each.id not in given
+            and each.standing is not Standing.LEFT
+            and each.source is Source.IMPORT
         ),
         differences=tuple(each for found in differences.values() for each in found),
     )
 
 
 def _differences(before: Person, after: Person) -> list[Difference]:
-    """Every fact that differs. What a person says of their own absence is not the directory's."""
+    """Every fact that differs, but for those that an import does not give."""
     return [
         Difference(
             person=after.id,
@@ -67,7 +73,7 @@ def _differences(before: Person, after: Person) -> list[Difference]:
             after=_shown(getattr(after, each.name)),
         )
         for each in fields(Person)
-        if each.name != "absence" and getattr(before, each.name) != getattr(after, each.name)
+        if each.name not in _NOT_GIVEN and getattr(before, each.name) != getattr(after, each.name)
     ]
 
 
@@ -91,9 +97,10 @@ def replace_all(session: Session, people: Sequence[Person], entry: AuditEntry) -
     Who may read whose mail, and who was told of the monitoring, is entered person by person.
     """
     change = changes(session, people)
+    sources = {each.id: each.source for each in everyone(session)}
     session.execute(delete(PersonAddressRow))
     for person in people:
-        _put(session, person)
+        _put(session, replace(person, source=sources.get(person.id, person.source)))
         if not person.active:
             sign_ins.close_all(session, person.id)
     for gone in change.deactivated:
@@ -174,7 +181,13 @@ def set_absence(
 
 def _put(session: Session, person: Person) -> None:
     facts: dict[str, Any] = asdict(person)
-    for column in ("standing", "alternate", "informed_by", "absence"):  # in columns of their own
+    for column in (
+        "standing",
+        "alternate",
+        "informed_by",
+        "absence",
+        "source",
+    ):  # in columns of their own
         del facts[column]
     facts["active"] = person.active
     facts["addresses"] = list(person.addresses)
@@ -188,6 +201,7 @@ def _put(session: Session, person: Person) -> None:
     row.standing = person.standing.value
     row.alternate = person.alternate
     row.informed_by = person.informed_by
+    row.source = person.source.value
 
 
 def get(session: Session, person_id: str) -> Person:
@@ -219,6 +233,7 @@ def everyone(session: Session) -> list[Person]:
         PersonRow.informed_by,
         PersonRow.absent_from,
         PersonRow.absent_until,
+        PersonRow.source,
     )
     return [_person(row) for row in session.execute(facts.order_by(PersonRow.id))]
 
@@ -251,4 +266,5 @@ def _person(row: PersonRow | Row[Any]) -> Person:
         alternate=row.alternate,
         informed_by=row.informed_by or "",
         absence=Absence(first=row.absent_from, last=row.absent_until) if row.absent_from else None,
+        source=Source(row.source) if row.source else Source.IMPORT,
     )

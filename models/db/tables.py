@@ -66,6 +66,8 @@ class HeldRow(Row):
     note: Mapped[str] = mapped_column(Text)
     involved: Mapped[list[Any] | None]  # this and what follows: since 0002, None before
     apart: Mapped[bool | None]
+    body: Mapped[str | None] = mapped_column(String(64))  # since 0009
+    ended: Mapped[datetime | None] = mapped_column(index=True)  # since 0010
     asked: Mapped[list[Any] | None]
     declined: Mapped[list[Any] | None]
     turn_since: Mapped[datetime | None]
@@ -202,6 +204,7 @@ class PersonRow(Row):
     informed_by: Mapped[str | None] = mapped_column(Text)
     absent_from: Mapped[date | None]
     absent_until: Mapped[date | None]
+    source: Mapped[str | None] = mapped_column(String(16))  # since 0012: None is an import
 
 
 class PersonAddressRow(Row):
