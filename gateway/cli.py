@@ -18,7 +18,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import NoReturn
 
-from gateway.arguments import learning, mail, people, policy, programs, registers, upkeep
+from gateway.arguments import api_keys, learning, mail, people, policy, programs, registers, upkeep
 from gateway.arguments.adding import STATUSES
 from models.errors import PorthorError, Unavailable
 
@@ -58,6 +58,7 @@ def build_parser() -> argparse.ArgumentParser:
         programs.programs,
         mail.mail,
         people.people,
+        api_keys.api_keys,
         registers.registers,
         policy.policy,
         learning.learning,

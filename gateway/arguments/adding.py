@@ -1,6 +1,7 @@
 """How every command is added: with its summary, an example and the exit statuses."""
 
 import argparse
+from datetime import date
 from typing import TypeAlias
 
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001 - its type
@@ -26,3 +27,11 @@ def add(
     )
     parser.set_defaults(run=run)
     return parser
+
+
+def day(text: str) -> date:
+    """Read a date of the command line."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f'"{text}"; expected a date such as 2026-12-04') from None

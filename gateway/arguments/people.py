@@ -1,10 +1,9 @@
 """Commands about the directory of people."""
 
 import argparse
-from datetime import date
 from pathlib import Path
 
-from gateway.arguments.adding import Commands, add
+from gateway.arguments.adding import Commands, add, day
 
 
 def people(commands: Commands, common: argparse.ArgumentParser) -> None:
@@ -73,9 +72,9 @@ def _absence(people: Commands, common: argparse.ArgumentParser) -> None:
     )
     away.add_argument("id", metavar="PERSON")
     away.add_argument(
-        "--from", dest="first", type=_day, metavar="DATE", help="the first day (default: today)"
+        "--from", dest="first", type=day, metavar="DATE", help="the first day (default: today)"
     )
-    away.add_argument("--until", type=_day, metavar="DATE", help="the last day (default: open)")
+    away.add_argument("--until", type=day, metavar="DATE", help="the last day (default: open)")
     back = add(
         people,
         common,
@@ -106,10 +105,3 @@ def _checks(people: Commands, common: argparse.ArgumentParser) -> None:
         "porthor people informed",
     )
     informed.add_argument("--json", action="store_true", help="one JSON object a line")
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f'"{text}"; expected a date such as 2026-12-04') from None

@@ -15,7 +15,7 @@ from models.audit import Action, AuditEntry
 from models.db import people
 from models.db.people import PeopleChange
 from models.errors import Conflict, SettingInvalid
-from models.person import Absence, Person
+from models.person import Absence, Person, Source
 from quarantine.directory import coverage, lacks, read_people
 from quarantine.working_hours import working_hours
 
@@ -26,17 +26,19 @@ _SHOWN = 20  # ids on a line of a report
 
 def import_(arguments: argparse.Namespace) -> int:
     """Replace the directory by a CSV file's people, or say what that would change."""
-    given = read_people(arguments.file)
     database = open_database(load_settings(arguments.config))
     with database.reading() as session:
+        everyone = people.everyone(session)
+        given = read_people(arguments.file, [each for each in everyone if _is_kept(each)])
         change = people.changes(session, given)
-        before = sum(each.active for each in people.everyone(session))
+    before = sum(each.active for each in everyone)
     if not arguments.dry_run:
         _check_leavers(change, before, arguments.many_leavers)
         entry = _entry(Action.IMPORT_PEOPLE, "people", f"{len(given)} people")
         with database.writing() as session:
             change = people.replace_all(session, given, entry)
-    lacking = lacks({each.id: each for each in given})
+    kept = [each for each in everyone if _is_kept(each)]
+    lacking = lacks({each.id: each for each in (*kept, *given)})
     if arguments.json:
         report = {
             **{name: getattr(change, name) for name in ("added", "changed", "deactivated")},
@@ -51,6 +53,11 @@ def import_(arguments: argparse.Namespace) -> int:
     if arguments.dry_run:
         _say("Nothing was changed: this was a dry run.")
     return 0
+
+
+def _is_kept(person: Person) -> bool:
+    """Tell whether it is the identity provider who says that a person leaves."""
+    return person.source is Source.SCIM
 
 
 def _check_leavers(change: PeopleChange, before: int, allowed: bool) -> None:
@@ -114,6 +121,7 @@ def _facts(person: Person, today: date) -> dict[str, Any]:
         "away_until": absence.last.isoformat() if absence and absence.last else None,
         "informed": person.informed.isoformat() if person.informed else None,
         "informed_by": person.informed_by,
+        "source": person.source.value,
     }
 
 

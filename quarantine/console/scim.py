@@ -22,7 +22,7 @@ from starlette.responses import Response
 from models.audit import Action, AuditEntry
 from models.db import people
 from models.errors import Conflict, NotFound, PorthorError, SettingInvalid, Unavailable
-from models.person import Person, Standing
+from models.person import Person, Source, Standing
 from quarantine.console.visit import Page, Permission, Services, Visit
 from quarantine.provisioning import PATCH, DirectoryUser, as_user, changed, new_person, tidied
 
@@ -110,7 +110,7 @@ def create(visit: Visit) -> Response:
     )
     with visit.services.database.writing() as session:
         known = {each.id: each for each in people.everyone(session)}
-        person = new_person(user, known)
+        person = replace(new_person(user, known), source=Source.SCIM)
         if person.id in known or _named(session, person.id):
             raise Conflict("userName: this person is here already")
         people.put(session, person, _entry(visit, person.id, "created"))
@@ -150,6 +150,7 @@ def _change(visit: Visit, change: Callable[[DirectoryUser], DirectoryUser]) -> R
         known = {each.id: each for each in people.everyone(session)}
         before = people.get(session, _id(visit))
         after = changed(before, change(as_user(before, _base(visit))), known)
+        after = replace(after, source=Source.SCIM)
         if after != before:
             people.put(session, after, _entry(visit, before.id, "changed"))
     return _user(visit, after)

@@ -2,7 +2,11 @@
 
 from alembic import context
 
-from models.db import case_tables, keeping_tables  # noqa: F401 - their rows are in Row.metadata
+from models.db import (  # noqa: F401 - their rows are in Row.metadata
+    api_tables,
+    case_tables,
+    keeping_tables,
+)
 from models.db.tables import Row
 
 context.configure(
