@@ -21,7 +21,15 @@ from gateway.settings import InspectionSettings, NextHopSettings, SmtpSettings
 from models.body import Body
 from models.errors import SettingInvalid
 from models.units import Duration, HostPort, Size
-from quarantine.settings import ConsoleSettings, NoticeSettings, ReviewSettings, SignInSettings
+from quarantine.settings import (
+    AnchorSettings,
+    ConsoleSettings,
+    EvidenceSettings,
+    KeepingSettings,
+    NoticeSettings,
+    ReviewSettings,
+    SignInSettings,
+)
 from quarantine.working_hours import DAYS, SUBDIVISIONS
 
 _CHOICES = {
@@ -30,6 +38,7 @@ _CHOICES = {
     ("review", "bank_holidays"): (*SUBDIVISIONS, "none"),
     ("sign_in", "local_accounts"): ("all", "administrators", "none"),
     ("sign_in", "second_factor"): ("required", "optional"),
+    ("anchor", "to"): ("none", "file", "syslog", "mail"),
 }
 
 
@@ -65,6 +74,9 @@ _SECTIONS: dict[str, type[Any]] = {
     "console": ConsoleSettings,
     "sign_in": SignInSettings,
     "notices": NoticeSettings,
+    "keeping": KeepingSettings,
+    "evidence": EvidenceSettings,
+    "anchor": AnchorSettings,
     "database": DatabaseSettings,
     "policy": PolicySettings,
     "keys": KeysSettings,
@@ -86,6 +98,9 @@ class Settings:
     console: ConsoleSettings
     sign_in: SignInSettings
     notices: NoticeSettings
+    keeping: KeepingSettings
+    evidence: EvidenceSettings
+    anchor: AnchorSettings
     database_url: str
     policy_file: Path
     keys_file: Path
@@ -142,14 +157,25 @@ def _section(section: str, kind: type[Any], given: Any, name: str, mistakes: lis
                 check(values[key])
         except ValueError as error:
             mistakes.append(f"{name}: {section}.{key} is {_shown(value)}; expected {error}")
-    if kind is SignInSettings and values.get("issuer") and not values.get("client_id"):
-        mistakes.append(f"{name}: sign_in.issuer is set; expected sign_in.client_id beside it")
-    if kind is ReviewSettings and len(mistakes) == before:
-        hours = ReviewSettings(**values)
-        if hours.closes <= hours.opens:
-            expected = f"a time after review.opens, {hours.opens}"
-            mistakes.append(f"{name}: review.closes is {hours.closes}; expected {expected}")
+    if len(mistakes) == before:
+        mistakes += [f"{name}: {each}" for each in _contradictions(kind, values)]
     return kind(**values) if len(mistakes) == before else None
+
+
+def _contradictions(kind: type[Any], values: dict[str, Any]) -> list[str]:
+    """What no single key of a section shows."""
+    given = kind(**values)
+    match given:
+        case SignInSettings() if given.issuer and not given.client_id:
+            return ["sign_in.issuer is set; expected sign_in.client_id beside it"]
+        case AnchorSettings() if given.to in {"file", "mail"} and not given.where:
+            return [f"anchor.to is {given.to}; expected anchor.where beside it"]
+        case EvidenceSettings() if bool(given.key) != bool(given.certificate):
+            return ["evidence.certificate and evidence.key: one is set; expected both or neither"]
+        case ReviewSettings() if given.closes <= given.opens:
+            expected = f"a time after review.opens, {given.opens}"
+            return [f"review.closes is {given.closes}; expected {expected}"]
+    return []
 
 
 def _value(kind: Any, value: Any, choices: tuple[str, ...] | None) -> Any:
@@ -222,6 +248,7 @@ def _check_issuer(value: str) -> None:
 _CHECKS: dict[tuple[str, str], Callable[[Any], None]] = {
     ("smtp", "clients"): _check_networks,
     ("review", "opens"): _check_times,
+    ("keeping", "sweep_at"): _check_times,
     ("review", "precision_floor"): _check_percentage,
     ("review", "closes"): _check_times,
     ("review", "days"): _check_days,

@@ -1,4 +1,7 @@
-"""Settings of review, console and notices: [review], [console], [sign_in], [notices]."""
+"""Settings of review, console, notices, evidence, anchors and keeping.
+
+Sections [review], [console], [sign_in], [notices], [evidence], [anchor], [keeping].
+"""
 
 from dataclasses import dataclass
 
@@ -65,3 +68,34 @@ class NoticeSettings:
     from_address: str = "porthor@localhost"  # announce it to staff before going live
     from_name: str = "Porthor"
     enabled: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EvidenceSettings:
+    """What signs evidence bundles, anchors and counts."""
+
+    certificate: str = ""  # PEM, beside the settings or absolute; "" is unsigned, which is said
+    key: str = ""  # PEM without a password; readable by its owner only
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnchorSettings:
+    """Where the end of the audit chain is written down once a day."""
+
+    to: str = "none"  # none | file | syslog | mail
+    where: str = ""  # a file on another machine's share; syslog's HOST:PORT; an address
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeepingSettings:
+    """How long each class is kept; a freeze or a case keeps it for longer."""
+
+    released: Duration = Duration(86_400)  # content of what was sent or taken back, after its end
+    refused: Duration = Duration(2_592_000)  # content of what was refused: time to appeal
+    case: Duration = Duration(31_536_000)  # content of a case, after it was closed
+    record: Duration = Duration(31_536_000)  # who decided what and why, after the message's end
+    self_report: Duration = Duration(31_536_000)  # after someone read it
+    leavers: Duration = Duration(63_072_000)  # a leaver's name and addresses, after they left
+    sweep_at: str = "02:30"  # when the worker erases what is due, in review.zone
+    unfreeze_wait: int = 2  # working days between the two signatures that lift a freeze
+    backup: str = ""  # folder of `porthor backup`; each sweep renews its keys file

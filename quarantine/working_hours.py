@@ -60,6 +60,11 @@ class WorkingHours:
             day += timedelta(days=1)
         return datetime.combine(day, self.opens, zone).astimezone(UTC)
 
+    def days_after(self, begins: datetime, days: int) -> datetime:
+        """Return the instant after so many of the body's working days, in UTC."""
+        opens, closes = (each.hour * 60 + each.minute for each in (self.opens, self.closes))
+        return self.after(begins, timedelta(minutes=(closes - opens) * days))
+
 
 def working_hours(settings: ReviewSettings) -> WorkingHours:
     """Return the hours of section [review], whose values the settings have checked."""

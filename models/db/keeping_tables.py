@@ -1,1 +1,38 @@
 """The rows of keeping and destroying: freezes, requests, certificates. As tables.py."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.db.tables import Row
+
+
+class FreezeRow(Row):
+    """A freeze; never deleted, so that the report of freezes is whole."""
+
+    __tablename__ = "freezes"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(32))
+    reason: Mapped[str] = mapped_column(Text)
+    owner: Mapped[str] = mapped_column(String(128))
+    body: Mapped[str] = mapped_column(String(64))
+    placed: Mapped[datetime]
+    review: Mapped[date]
+    case: Mapped[str | None] = mapped_column("case_id", String(32), index=True)
+    covers: Mapped[dict[str, Any]]  # all of a Coverage but the items by id
+    asked_to_lift_by: Mapped[str | None] = mapped_column(String(128))
+    asked_to_lift: Mapped[datetime | None]
+    lifted_by: Mapped[str | None] = mapped_column(String(128))
+    lifted: Mapped[datetime | None] = mapped_column(index=True)
+
+
+class FreezeItemRow(Row):
+    """One item that a freeze covers by its id."""
+
+    __tablename__ = "freeze_items"
+
+    freeze: Mapped[str] = mapped_column(ForeignKey("freezes.id"), primary_key=True)
+    item: Mapped[str] = mapped_column(String(32), primary_key=True, index=True)
