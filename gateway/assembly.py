@@ -29,10 +29,12 @@ from models.db.database import Database
 from models.db.keyring import Keyring
 from models.errors import SettingInvalid
 from models.policy import Policy
+from quarantine.anchors import Anchoring
 from quarantine.holding import Holding
 from quarantine.notices import Post
 from quarantine.retreat import Retreat
 from quarantine.review import Review
+from quarantine.signed_lines import Signer
 from quarantine.working_hours import working_hours
 
 _log = logging.getLogger("porthor")
@@ -85,6 +87,25 @@ def retreat(settings: Settings, database: Database, policy: Policy) -> Retreat:
         post=post(settings),
         floor=settings.review.precision_floor / 100,
         fewest=settings.review.precision_answers,
+    )
+
+
+def signer(settings: Settings) -> Signer | None:
+    """What signs lines that others are to check; None where no certificate is named."""
+    base, evidence = settings.path.parent, settings.evidence
+    if not evidence.certificate:
+        return None
+    return Signer.load(base / evidence.certificate, base / evidence.key)
+
+
+def anchoring(settings: Settings, database: Database) -> Anchoring:
+    """What anchors of the audit chain need."""
+    return Anchoring(
+        database=database,
+        settings=settings.anchor,
+        post=post(settings),
+        base=settings.path.parent,
+        signer=signer(settings),
     )
 
 
@@ -219,6 +240,7 @@ async def _work(settings: Settings) -> None:
         review=review(settings, database, policy),
         courier=Courier(settings.nexthop, settings.smtp.hostname or socket.getfqdn()),
         retreat=retreat(settings, database, policy),
+        anchoring=anchoring(settings, database),
     )
     task = asyncio.create_task(worker.run())
     stopped = asyncio.create_task(_until_stopped())

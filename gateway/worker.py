@@ -19,9 +19,10 @@ from models.db import breakdowns, held, outbox
 from models.db.database import Database
 from models.db.keyring import Keyring
 from models.db.outbox import OutboxItem
-from models.errors import Conflict, NotFound, Tampered, Unavailable
+from models.errors import Conflict, NotFound, SettingInvalid, Tampered, Unavailable
 from models.held import HeldState
 from quarantine.access import open_to_send
+from quarantine.anchors import Anchoring
 from quarantine.digests import send_due
 from quarantine.retreat import Retreat
 from quarantine.review import Review
@@ -48,6 +49,8 @@ class Worker:
     every_turn: float = 5.0  # seconds between looks at whose turn it is
     retreat: Retreat | None = None  # which rules must only watch
     every_rule: float = 300.0  # seconds between looks at how often rules are wrong
+    anchoring: Anchoring | None = None  # the end of the audit chain, once a day
+    every_day: float = 600.0  # seconds between looks at whether something daily is due
 
     async def run(self) -> None:
         """Work until cancelled."""
@@ -55,6 +58,7 @@ class Worker:
             group.create_task(self._send())
             group.create_task(self._pass_on())
             group.create_task(self._judge_rules())
+            group.create_task(self._anchor())
 
     async def _send(self) -> None:
         while True:
@@ -85,6 +89,20 @@ class Worker:
             except (Conflict, Unavailable) as error:
                 _log.error("worker: %s", error)
             await asyncio.sleep(self.every_rule)
+
+    async def _anchor(self) -> None:
+        while self.anchoring is not None:
+            try:
+                await asyncio.to_thread(self.anchor_if_due, self.anchoring, datetime.now(UTC))
+            except (SettingInvalid, Unavailable) as error:
+                _log.error("worker: %s", error)
+            await asyncio.sleep(self.every_day)
+
+    def anchor_if_due(self, anchoring: Anchoring, now: datetime) -> None:
+        """Write down the end of the audit chain if that was not done for a day."""
+        if anchoring.due(now):
+            anchor = anchoring.make(by="system", now=now)
+            _log.info("audit chain anchored: entries=%d", anchor.entries)
 
     def look_at_turns(self, now: datetime, after: str = "") -> str:
         """Pass on what nobody answered in time; return where the next look begins.

@@ -164,12 +164,13 @@ def verify(chain: Iterable[ChainedEntry]) -> tuple[int, str]:
     for found in chain:
         length += 1
         if found.sequence != length:
-            raise Tampered(
-                f"audit entry {length} is missing or out of order: found {found.sequence}"
-            )
+            raise Tampered(f"audit entry {length} is missing: found {found.sequence} in its place")
         if found.previous != previous:
-            raise Tampered(f"audit entry {length} does not follow the entry before it")
+            raise Tampered(
+                f"audit entry {length} does not follow the entry before it: one of them was"
+                " changed or moved"
+            )
         if link(found.entry, length, previous).digest != found.digest:
-            raise Tampered(f"audit entry {length} was changed after it was written")
+            raise Tampered(f"audit entry {length} was changed or moved after it was written")
         previous = found.digest
     return length, previous

@@ -1,11 +1,11 @@
 """Settings of review, console, notices, evidence, anchors and keeping.
 
-Sections [review], [console], [sign_in], [notices], [evidence], [anchor], [keeping].
+Sections [review], [console], [api], [sign_in], [notices], [evidence], [anchor], [keeping].
 """
 
 from dataclasses import dataclass
 
-from models.units import Duration, HostPort
+from models.units import Duration, HostPort, Size
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +43,16 @@ class ConsoleSettings:
     def secure(self) -> bool:
         """Whether cookies are for HTTPS alone."""
         return self.base_url.startswith("https://")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApiSettings:
+    """The HTTP API by which the body's own programs have a text checked; needs a key each."""
+
+    max_size: Size = Size(25_000_000)  # of one request; larger is refused with 413
+    per_minute: int = 60  # requests of one key; more get 429
+    body_timeout: Duration = Duration(30)  # for a request to arrive; then it is refused with 408
+    workers: int = 2  # processes that read drafts and the API's texts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""porthor policy lint, config check, audit verify, db upgrade."""
+"""porthor policy lint, config check, db upgrade."""
 
 import argparse
 import json
@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 
 from gateway.config import load_settings
 from gateway.policy_file import lint, load_policy
-from models.db import audit
 from models.db.database import Database
 from models.db.keyring import Keyring
 from models.errors import SettingInvalid
@@ -41,19 +40,6 @@ def config_check(arguments: argparse.Namespace) -> int:
     if mistakes:
         raise SettingInvalid("\n".join(mistakes))
     sys.stdout.write(f"{arguments.config}: no mistakes found\n")
-    return 0
-
-
-def audit_verify(arguments: argparse.Namespace) -> int:
-    """Walk the audit chain."""
-    database = Database(load_settings(arguments.config).database_url)
-    database.check()
-    with database.reading() as session:
-        length, digest = audit.verify(session)
-    if arguments.json:
-        sys.stdout.write(json.dumps({"entries": length, "digest": digest}) + "\n")
-    else:
-        sys.stdout.write(f"The audit chain is whole: {length} entries, last digest {digest}\n")
     return 0
 
 
