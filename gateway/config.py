@@ -17,12 +17,13 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from classifiers.settings import ClassifierSettings, ReadingSettings
-from gateway.settings import InspectionSettings, NextHopSettings, SmtpSettings
+from gateway.settings import InspectionSettings, MetricsSettings, NextHopSettings, SmtpSettings
 from models.body import Body
 from models.errors import SettingInvalid
 from models.units import Duration, HostPort, Size
 from quarantine.settings import (
     AnchorSettings,
+    ApiSettings,
     ConsoleSettings,
     EvidenceSettings,
     KeepingSettings,
@@ -72,6 +73,8 @@ _SECTIONS: dict[str, type[Any]] = {
     "classifier": ClassifierSettings,
     "review": ReviewSettings,
     "console": ConsoleSettings,
+    "api": ApiSettings,
+    "metrics": MetricsSettings,
     "sign_in": SignInSettings,
     "notices": NoticeSettings,
     "keeping": KeepingSettings,
@@ -96,6 +99,8 @@ class Settings:
     classifier: ClassifierSettings
     review: ReviewSettings
     console: ConsoleSettings
+    api: ApiSettings
+    metrics: MetricsSettings
     sign_in: SignInSettings
     notices: NoticeSettings
     keeping: KeepingSettings
@@ -245,6 +250,11 @@ def _check_issuer(value: str) -> None:
         raise ValueError('the issuer\'s address, such as "https://login.example/tenant"')
 
 
+def _check_listen(value: str) -> None:
+    if value:
+        HostPort.parse(value)
+
+
 _CHECKS: dict[tuple[str, str], Callable[[Any], None]] = {
     ("smtp", "clients"): _check_networks,
     ("review", "opens"): _check_times,
@@ -255,6 +265,9 @@ _CHECKS: dict[tuple[str, str], Callable[[Any], None]] = {
     ("review", "closed"): _check_dates,
     ("review", "zone"): _check_zone,
     ("sign_in", "issuer"): _check_issuer,
+    ("metrics", "serve"): _check_listen,
+    ("metrics", "worker"): _check_listen,
+    ("metrics", "console"): _check_listen,
 }
 
 

@@ -1,4 +1,4 @@
-"""Settings of the mail path: [smtp], [nexthop] and [inspection]. Every default is here.
+"""Settings of the mail path: [smtp], [nexthop], [inspection], and [metrics]. Every default is here.
 
 Sizes are octets and durations seconds; in the file they are written "35MB" and "30s".
 """
@@ -48,3 +48,12 @@ class InspectionSettings:
     budget: Duration = Duration(30)  # a message that takes longer has broken its inspection
     memory: Size = Size(1_000_000_000)  # address space of one worker
     when_it_fails: str = "defer"  # defer | hold | relay, the first time; the second time: hold
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MetricsSettings:
+    """Where each program gives its Prometheus metrics, as "HOST:PORT"; "" nowhere."""
+
+    serve: str = ""
+    worker: str = ""
+    console: str = ""
