@@ -21,16 +21,21 @@ from pydantic import (
 from classifiers.detectors.pattern import compile_pattern
 from models.errors import SettingInvalid
 from models.policy import (
+    Basis,
     Bilingual,
     Clause,
     Condition,
     Exemptions,
+    ExemptKind,
+    ExemptRoute,
     Ground,
     Justification,
+    LawfulBasis,
     PhraseList,
     Policy,
     ReferencePattern,
     Rule,
+    UnknownSenders,
 )
 from models.verdict import Disposition
 
@@ -126,10 +131,33 @@ class _Condition(_Strict):
         return Condition(**values)
 
 
-class _Papers(_Strict):
+_CLOSED = {
+    "consent": "staff cannot freely consent to their employer (UK GDPR recital 43)",
+    "legitimate-interests": "it is closed to public bodies in their tasks (UK GDPR article 6(1))",
+}
+
+
+def _basis(value: object) -> object:
+    if value in _CLOSED:
+        raise ValueError(f"public-task or legal-duty: {_CLOSED[str(value)]}")
+    return value
+
+
+class _SharedPapers(_Strict):
+    """What the rules of one policy usually have in common; each may have its own."""
+
+    assessment: str | None = None
+    basis: Annotated[Basis | None, BeforeValidator(_basis)] = None
+    special_category: str | None = None
+    offences: str | None = None
+    policy_document: str | None = None
+    high_risk: bool | None = None
+    consulted: str | None = None
+
+
+class _Papers(_SharedPapers):
     ground: Ground | None = None
     purpose: str | None = None
-    assessment: str | None = None
     notice: date | None = None
     review: date | None = None
     ends: date | None = None
@@ -143,9 +171,10 @@ class _Rule(_Strict):
     unless: list[_Condition] = []
     then: Annotated[Disposition, BeforeValidator(_disposition)]
     milder: str | None = None
+    marked_personal: bool | None = None
     papers: _Papers = _Papers()
 
-    def build(self) -> Rule:
+    def build(self, shared: _SharedPapers) -> Rule:
         return Rule(
             id=self.id,
             clause=self.clause,
@@ -154,7 +183,10 @@ class _Rule(_Strict):
             unless=tuple(each.build() for each in self.unless),
             then=self.then,
             milder=self.milder,
-            papers=Justification(**self.papers.model_dump()),
+            marked_personal=self.marked_personal,
+            papers=Justification(
+                **shared.model_dump(exclude_none=True) | self.papers.model_dump(exclude_none=True)
+            ),
         )
 
 
@@ -183,7 +215,19 @@ class _Reference(_Strict):
         )
 
 
+class _LawfulBasis(_Strict):
+    id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")
+    en: _Word
+    cy: _Word
+    reference: _Word
+
+    def build(self) -> LawfulBasis:
+        words = Bilingual(en=self.en, cy=self.cy)
+        return LawfulBasis(id=self.id, text=words, reference=self.reference)
+
+
 class _Exempt(_Strict):
+    kind: ExemptKind
     senders: _Lower = []
     recipients: _Lower = []
 
@@ -194,7 +238,10 @@ class _File(_Strict):
     personal_domains: _Lower = []
     consent: str | None = None
     many_recipients: int = Field(default=20, ge=2)
-    exempt: _Exempt = _Exempt()
+    unknown_senders: UnknownSenders = UnknownSenders.WHEN_ALL_TOLD
+    exempt: list[_Exempt] = []
+    papers: _SharedPapers = _SharedPapers()
+    lawful_bases: list[_LawfulBasis] = []
     clauses: list[_Clause] = Field(min_length=1)
     phrases: list[_Phrases] = []
     references: list[_Reference] = []
@@ -231,16 +278,32 @@ def parse_policy(raw: bytes, name: str) -> Policy:
         personal_domains=frozenset(file.personal_domains),
         consent=(file.consent or "").strip() or None,
         clauses=tuple(Clause(number=each.number, text=each.text.build()) for each in file.clauses),
-        rules=tuple(each.build() for each in file.rules),
+        rules=tuple(each.build(file.papers) for each in file.rules),
         phrases=tuple(
             PhraseList(name=each.name, score=each.score, phrases=(*each.en, *each.cy))
             for each in file.phrases
         ),
         references=tuple(each.build() for each in file.references),
-        exempt=Exemptions(
-            senders=frozenset(file.exempt.senders), recipients=frozenset(file.exempt.recipients)
-        ),
+        exempt=_exemptions(file.exempt),
+        unknown_senders=file.unknown_senders,
+        lawful_bases=tuple(each.build() for each in file.lawful_bases),
         many_recipients=file.many_recipients,
+    )
+
+
+def _exemptions(given: Sequence[_Exempt]) -> Exemptions:
+    routes = tuple(
+        ExemptRoute(
+            kind=each.kind,
+            senders=frozenset(each.senders),
+            recipients=frozenset(each.recipients),
+        )
+        for each in given
+    )
+    return Exemptions(
+        senders=frozenset().union(*(each.senders for each in routes)),
+        recipients=frozenset().union(*(each.recipients for each in routes)),
+        routes=routes,
     )
 
 
@@ -256,6 +319,7 @@ def _contradictions(file: _File) -> list[str]:
         ("clause", clauses),
         *named.values(),
         ("rule", [each.id for each in file.rules]),
+        ("lawful basis", [each.id for each in file.lawful_bases]),
     ):
         mistakes += [
             f'{what} "{name}" stands twice; give each a name of its own'
@@ -324,29 +388,3 @@ def _known_keys(root: type[BaseModel]) -> list[str]:
 def _did_you_mean(word: str, known: Sequence[str]) -> str:
     close = difflib.get_close_matches(word, known, n=1)
     return f'; did you mean "{close[0]}"?' if close else ""
-
-
-_PAPERS = {
-    "ground": "no ground of regulation 3(2) (papers.ground)",
-    "purpose": "no purpose in plain words (papers.purpose)",
-    "assessment": "no impact assessment (papers.assessment)",
-    "notice": "no day from which staff were told (papers.notice)",
-    "review": "no day until which the assessment is good (papers.review)",
-    "ends": "no end date (papers.ends)",
-    "milder": "no reason why a milder outcome would not do (milder)",
-    "notice: not yet": "the day from which staff are told is still to come (papers.notice)",
-    "review: passed": "its assessment's review date has passed (papers.review)",
-    "ends: passed": "its end date has passed (papers.ends)",
-}
-
-
-def lint(policy: Policy, on: date) -> list[str]:
-    """Say in plain words what keeps each rule from doing more than watch; empty if nothing."""
-    lines = []
-    if not policy.consent:
-        lines.append("consent: no statement of the system controller; every rule only watches")
-    for rule in policy.rules:
-        if missing := rule.missing(on):
-            reasons = "; ".join(_PAPERS[each] for each in missing)
-            lines.append(f'rule "{rule.id}" only watches: {reasons}')
-    return lines

@@ -124,6 +124,7 @@ class Answers:
     allegation: str = field(default="", repr=False)
     milder: str = field(default="", repr=False)
     telling: str = field(default="", repr=False)  # why the employee is told later
+    necessity: str = field(default="", repr=False)  # why it was still necessary, last time
     note: str = field(default="", repr=False)  # the authoriser's, when it was sent back or narrowed
 
 

@@ -21,6 +21,36 @@ class Ground(StrEnum):
     OPERATION = "operation"  # keep the system working
 
 
+class Basis(StrEnum):
+    """The bases of Article 6(1) of the UK GDPR that are open to a public body's tasks (L11)."""
+
+    PUBLIC_TASK = "public-task"  # 6(1)(e)
+    LEGAL_DUTY = "legal-duty"  # 6(1)(c)
+
+
+class ExemptKind(StrEnum):
+    """Whose mail passes unread, and why staff may be sure of it (L20, L59)."""
+
+    UNION = "union"
+    OCCUPATIONAL_HEALTH = "occupational-health"
+    EMPLOYEE_SUPPORT = "employee-support"
+    WHISTLEBLOWING = "whistleblowing"  # the body's own line, and prescribed persons
+    LEGAL_ADVISER = "legal-adviser"
+    DOCTOR = "doctor"
+    REGULATOR = "regulator"
+    MEMBER_OF_PARLIAMENT = "member-of-parliament"  # and of the Senedd
+    COUNCILLOR = "councillor"  # casework
+    PROTECTION_OFFICER = "protection-officer"
+
+
+class UnknownSenders(StrEnum):
+    """What holds for an address that is in nobody's entry, such as a shared mailbox (L7)."""
+
+    WHEN_ALL_TOLD = "when-all-told"  # rules apply once everyone in the directory was told
+    APPLY = "apply"  # the controller's statement says that its users were told
+    WATCH = "watch"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bilingual:
     """One sentence in both languages, of equal standing."""
@@ -51,6 +81,12 @@ class Justification:
     notice: date | None = None  # staff were told with effect from this day (L26)
     review: date | None = None  # the assessment is good until this day (L9)
     ends: date | None = None  # the rule's own sunset (L16)
+    basis: Basis | None = None
+    special_category: str | None = None  # condition for such data, or why none is likely (L11)
+    offences: str | None = None  # the same of data about offences
+    policy_document: str | None = None  # the appropriate policy document (DPA 2018 Sch 1 Part 4)
+    high_risk: bool = False  # the assessment left a high risk: Article 36 applies (L10)
+    consulted: str | None = None  # then: the Commissioner's answer, by reference and date
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +103,20 @@ class Condition:
     senders: frozenset[str] = frozenset()  # addresses or domains; empty: any
 
 
+_NEEDED = (
+    "ground",
+    "purpose",
+    "assessment",
+    "notice",
+    "review",
+    "ends",
+    "basis",
+    "special_category",
+    "offences",
+    "policy_document",
+)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
     """What is looked for and what follows; `when` and `unless` hold if any condition does."""
@@ -78,7 +128,18 @@ class Rule:
     unless: tuple[Condition, ...] = ()
     then: Disposition
     milder: str | None = None  # why a milder outcome would not do (L15); asked from HOLD upwards
+    marked_personal: bool | None = None  # whether it may hold mail that its sender marked so
     papers: Justification = Justification()
+
+    @property
+    def reaches_personal(self) -> bool:
+        """Whether it may hold mail marked personal (L21): if it says so, or keeps the system safe.
+
+        A rule against leaks says so; a rule on conduct must not.
+        """
+        if self.marked_personal is None:
+            return self.papers.ground is Ground.OPERATION
+        return self.marked_personal
 
     def missing(self, on: date) -> tuple[str, ...]:
         """Names of the papers that are missing or out of date on a day; empty if it may enforce.
@@ -88,9 +149,11 @@ class Rule:
         papers = self.papers
         absent = [
             name
-            for name in ("ground", "purpose", "assessment", "notice", "review", "ends")
+            for name in _NEEDED
             if not getattr(papers, name)
         ]
+        if papers.high_risk and not papers.consulted:
+            absent.append("consulted")
         if self.then >= Disposition.HOLD and not self.milder:
             absent.append("milder")
         if papers.notice and papers.notice > on:
@@ -128,11 +191,30 @@ class ReferencePattern:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ExemptRoute:
+    """One kind of mail that is passed unread: addresses or domains, lower case (L20, L59)."""
+
+    kind: ExemptKind
+    senders: frozenset[str] = frozenset()
+    recipients: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Exemptions:
-    """Routes that are passed unread: addresses or domains, lower case (L20, L59)."""
+    """All such routes, and their addresses together, as mail is compared with them."""
 
     senders: frozenset[str] = frozenset()
     recipients: frozenset[str] = frozenset()
+    routes: tuple[ExemptRoute, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LawfulBasis:
+    """One entry of the body's register: on what basis HR may investigate (UK GDPR Art 6, 9, 10)."""
+
+    id: str
+    text: Bilingual  # the basis and its condition, in plain words
+    reference: str  # to the impact assessment
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,6 +231,7 @@ class Policy:
     phrases: tuple[PhraseList, ...] = ()
     references: tuple[ReferencePattern, ...] = ()
     exempt: Exemptions = Exemptions()
+    lawful_bases: tuple[LawfulBasis, ...] = ()
     many_recipients: int = 20  # visible outside recipients that count as many
 
     def clause(self, number: str) -> Clause | None:

@@ -7,8 +7,11 @@ from datetime import datetime
 from enum import StrEnum
 from hashlib import sha256
 
+from sqlalchemy.orm import Session
+
 from models.audit import Action, AuditEntry, Purpose
-from models.db import contents, held, people
+from models.body import HERE
+from models.db import cases, contents, held, people
 from models.db.database import Database
 from models.db.keyring import Keyring
 from models.errors import NotFound, Tampered
@@ -19,6 +22,8 @@ from models.person import Person
 from quarantine import permissions
 from quarantine.alike import Said, are_alike
 from quarantine.attachments import Attached, attachment_tree
+from quarantine.evidence.rights import Refusal, refusal_to_open
+from quarantine.evidence.turned_away import TurnedAway, recorded
 
 
 class Depth(StrEnum):
@@ -58,24 +63,75 @@ def open_message(  # noqa: PLR0913 - a look is by someone, for something, so far
         if purpose is Purpose.OWN:
             permissions.check_own(who, message)
         else:
-            everyone = {each.id: each for each in people.everyone(session)}
+            everyone = people.directory(session)
             permissions.check_review(who, message, everyone)
             if message.state is HeldState.REFERRED:
                 raise NotFound(f"no held message {held_id}")
-        entry = AuditEntry(
-            at=now,
-            actor=who.id,
-            action=Action.LOOK,
-            subject=held_id,
-            purpose=purpose,
-            detail=depth.value,
-        )
-        excerpts = contents.open_(session, keyring, held_id, contents.EXCERPTS, entry)
-        texts, raw = b"[]", b""
-        if depth is not Depth.MATCHES:
-            texts = contents.open_more(session, keyring, held_id, contents.TEXTS)
-        if depth is Depth.ATTACHMENTS:
-            raw = contents.open_more(session, keyring, held_id, contents.MESSAGE)
+        entry = _look(who, held_id, purpose, depth.value, now)
+        sealed = _open_as_far_as(session, keyring, held_id, depth, entry)
+    return _opened(message, depth, *sealed)
+
+
+def open_in_case(  # noqa: PLR0913 - a look within a case has a reason, too
+    database: Database,
+    keyring: Keyring,
+    case_id: str,
+    held_id: str,
+    *,
+    who: Person,
+    reason: str,
+    depth: Depth = Depth.TEXT,
+    now: datetime,
+) -> Opened:
+    """Open what a case covers, for one who works on it; the look is entered with its reason.
+
+    Raises NotFound for every refusal, which is entered; Tampered.
+    """
+    day = now.astimezone(HERE).date()
+    with recorded(database, who.id, case_id, "look", now), database.writing() as session:
+        try:
+            case, message = cases.get(session, case_id), held.get(session, held_id)
+        except NotFound:
+            raise TurnedAway(Refusal.NO_CASE) from None
+        if refused := refusal_to_open(who, case, message, day):
+            raise TurnedAway(refused, held_id)
+        if not reason.strip():
+            raise TurnedAway(Refusal.NO_REASON, held_id)
+        detail = f"{depth.value}, case {case_id}"
+        entry = _look(who, held_id, Purpose.INVESTIGATE, detail, now)
+        sealed = _open_as_far_as(session, keyring, held_id, depth, entry)
+        look = cases.CaseLook(held=held_id, by=who.id, at=now, depth=depth.value, reason=reason)
+        cases.add_look(session, keyring, case_id, look)
+    return _opened(message, depth, *sealed)
+
+
+def _look(who: Person, held_id: str, purpose: Purpose, detail: str, now: datetime) -> AuditEntry:
+    return AuditEntry(
+        at=now,
+        actor=who.id,
+        action=Action.LOOK,
+        subject=held_id,
+        purpose=purpose,
+        detail=detail,
+    )
+
+
+def _open_as_far_as(
+    session: Session, keyring: Keyring, held_id: str, depth: Depth, entry: AuditEntry
+) -> tuple[bytes, bytes, bytes]:
+    """Return excerpts, texts and the message's bytes, those that the depth asks for."""
+    excerpts = contents.open_(session, keyring, held_id, contents.EXCERPTS, entry)
+    texts, raw = b"[]", b""
+    if depth is not Depth.MATCHES:
+        texts = contents.open_more(session, keyring, held_id, contents.TEXTS)
+    if depth is Depth.ATTACHMENTS:
+        raw = contents.open_more(session, keyring, held_id, contents.MESSAGE)
+    return excerpts, texts, raw
+
+
+def _opened(
+    message: HeldMessage, depth: Depth, excerpts: bytes, texts: bytes, raw: bytes
+) -> Opened:
     found = _with_excerpts(message, excerpts)
     read = _texts(texts)
     parts = read_message(raw).parts if raw else ()
@@ -102,7 +158,7 @@ def compare(
     """
     said: dict[str, Said] = {}
     with database.writing() as session:
-        everyone = {each.id: each for each in people.everyone(session)}
+        everyone = people.directory(session)
         for each in (held_id, *others):
             permissions.check_review(who, held.get(session, each), everyone)
             entry = AuditEntry(

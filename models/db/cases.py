@@ -85,6 +85,7 @@ def change(session: Session, seen: Case, case: Case, entry: AuditEntry) -> None:
             CaseRow.state == seen.state.value,
             CaseRow.authoriser == seen.authoriser,
             CaseRow.approved.is_not_distinct_from(seen.approved),
+            CaseRow.reminded.is_not_distinct_from(seen.reminded),
         )
         .values(_columns(case))
     )

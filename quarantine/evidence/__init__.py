@@ -1,0 +1,1 @@
+"""Cases, what they may search, and what is made of it."""
