@@ -5,14 +5,15 @@ from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from models.audit import AuditEntry
-from models.db import audit
+from models.db import audit, freezes
 from models.db.keyring import Keyring, seal, unseal
 from models.db.tables import ContentRow, ItemKeyRow
-from models.errors import NotFound
+from models.errors import Conflict, NotFound
 
 MESSAGE = "message"  # the bytes as accepted
 TEXTS = "texts"  # what inspection read, as JSON
 EXCERPTS = "excerpts"  # what each finding matched, as JSON
+ACCEPTANCE = "acceptance"  # the whole envelope and the verdict: quarantine/acceptance.py
 SEARCH = "search"  # the same texts, folded for searching (models/search_text.py)
 
 
@@ -68,7 +69,10 @@ def _key(session: Session, keyring: Keyring, item: str) -> AESGCM:
 
 
 def erase(session: Session, item: str, entry: AuditEntry) -> None:
-    """Destroy an item's key, and then its bytes."""
+    """Destroy an item's key, and then its bytes. Raises Conflict if a freeze covers it (N10)."""
+    audit.lock(session)
+    if freezes.frozen(session, [item]):
+        raise Conflict(f"{item} is under a freeze; nothing was erased")
     session.execute(delete(ItemKeyRow).where(ItemKeyRow.item == item))
     session.execute(delete(ContentRow).where(ContentRow.item == item))
     audit.append(session, entry)
