@@ -177,6 +177,11 @@ def _contradictions(kind: type[Any], values: dict[str, Any]) -> list[str]:
             return [f"anchor.to is {given.to}; expected anchor.where beside it"]
         case EvidenceSettings() if bool(given.key) != bool(given.certificate):
             return ["evidence.certificate and evidence.key: one is set; expected both or neither"]
+        case EvidenceSettings() if bool(given.timestamp_url) != bool(given.timestamp_certificate):
+            return [
+                "evidence.timestamp_url and evidence.timestamp_certificate: one is set;"
+                " expected both or neither"
+            ]
         case ReviewSettings() if given.closes <= given.opens:
             expected = f"a time after review.opens, {given.opens}"
             return [f"review.closes is {given.closes}; expected {expected}"]
@@ -255,6 +260,13 @@ def _check_listen(value: str) -> None:
         HostPort.parse(value)
 
 
+def _check_authority(value: str) -> None:
+    given = urlsplit(value)
+    sound = given.scheme in {"http", "https"} and given.hostname and not given.username
+    if value and not sound:
+        raise ValueError('an address without a password, such as "https://stamp.example/tsr"')
+
+
 _CHECKS: dict[tuple[str, str], Callable[[Any], None]] = {
     ("smtp", "clients"): _check_networks,
     ("review", "opens"): _check_times,
@@ -265,6 +277,7 @@ _CHECKS: dict[tuple[str, str], Callable[[Any], None]] = {
     ("review", "closed"): _check_dates,
     ("review", "zone"): _check_zone,
     ("sign_in", "issuer"): _check_issuer,
+    ("evidence", "timestamp_url"): _check_authority,
     ("metrics", "serve"): _check_listen,
     ("metrics", "worker"): _check_listen,
     ("metrics", "console"): _check_listen,

@@ -86,6 +86,11 @@ class EvidenceSettings:
 
     certificate: str = ""  # PEM, beside the settings or absolute; "" is unsigned, which is said
     key: str = ""  # PEM without a password; readable by its owner only
+    timestamp_url: str = ""  # of an RFC 3161 authority, asked about each bundle; "" asks none
+    timestamp_certificate: str = ""  # PEM: the authority's root, to check its answers by
+    clock_source: str = ""  # what this machine's clock follows; without it no bundle is made (L48)
+    known_faults: str = ""  # TOML file of the faults known now; "" is the list shipped
+    test_results: str = ""  # TOML file of this build's test results; "" is the one shipped
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
