@@ -178,10 +178,7 @@ def _contradictions(kind: type[Any], values: dict[str, Any]) -> list[str]:
         case EvidenceSettings() if bool(given.key) != bool(given.certificate):
             return ["evidence.certificate and evidence.key: one is set; expected both or neither"]
         case EvidenceSettings() if bool(given.timestamp_url) != bool(given.timestamp_certificate):
-            return [
-                "evidence.timestamp_url and evidence.timestamp_certificate: one is set;"
-                " expected both or neither"
-            ]
+            return ["evidence.timestamp_url, timestamp_certificate: expected both or neither"]
         case ReviewSettings() if given.closes <= given.opens:
             expected = f"a time after review.opens, {given.opens}"
             return [f"review.closes is {given.closes}; expected {expected}"]

@@ -132,8 +132,8 @@ def _open_as_far_as(
 def _opened(
     message: HeldMessage, depth: Depth, excerpts: bytes, texts: bytes, raw: bytes
 ) -> Opened:
-    found = _with_excerpts(message, excerpts)
-    read = _texts(texts)
+    found = with_excerpts(message, excerpts)
+    read = read_texts(texts)
     parts = read_message(raw).parts if raw else ()
     return Opened(
         held=found,
@@ -173,7 +173,7 @@ def compare(
             texts = contents.open_more(session, keyring, each, contents.TEXTS)
             raw = contents.open_more(session, keyring, each, contents.MESSAGE)
             said[each] = Said(
-                texts=_texts(texts),
+                texts=read_texts(texts),
                 excerpts=tuple(json.loads(excerpts)),
                 files=tuple(
                     sha256(part.payload).hexdigest()
@@ -184,7 +184,8 @@ def compare(
     return tuple(each for each in others if are_alike(said[held_id], said[each]))
 
 
-def _with_excerpts(message: HeldMessage, excerpts: bytes) -> HeldMessage:
+def with_excerpts(message: HeldMessage, excerpts: bytes) -> HeldMessage:
+    """Give a message's findings their excerpts again."""
     findings = tuple(
         replace(finding, excerpt=excerpt)
         for finding, excerpt in zip(message.findings, json.loads(excerpts), strict=True)
@@ -192,7 +193,8 @@ def _with_excerpts(message: HeldMessage, excerpts: bytes) -> HeldMessage:
     return replace(message, findings=findings)
 
 
-def _texts(stored: bytes) -> tuple[Text, ...]:
+def read_texts(stored: bytes) -> tuple[Text, ...]:
+    """Read the texts that were sealed."""
     return tuple(
         Text(**{**each, "own": tuple((start, end) for start, end in each["own"])})
         for each in json.loads(stored)
@@ -240,7 +242,4 @@ def open_to_learn(
     with database.writing() as session:
         message = held.get(session, held_id)
         texts = contents.open_(session, keyring, held_id, contents.TEXTS, entry)
-    return message, tuple(
-        Text(**{**each, "own": tuple((start, end) for start, end in each["own"])})
-        for each in json.loads(texts)
-    )
+    return message, read_texts(texts)

@@ -6,10 +6,11 @@ The refusals are for the record (turned_away.py); the person is told none of the
 from datetime import date
 from enum import StrEnum
 
-from models.case import Case, CaseState, Reach, can_work, in_scope, is_party
+from models.case import Case, CaseState, Outline, Reach, can_work, in_scope, is_party
 from models.held import HeldMessage
 from models.person import Person, Role
-from quarantine.permissions import Bar, bar
+from quarantine.permissions import is_recipient, is_sender
+
 
 class Refusal(StrEnum):
     """Which rule kept someone out; for the record alone."""
@@ -30,7 +31,6 @@ class Refusal(StrEnum):
     NOT_AUTHORISER = "not-authoriser"
 
 
-_INVOLVED = frozenset({Bar.SENDER, Bar.RECIPIENT, Bar.NAMED})
 _NOT_OPEN = {
     CaseState.DRAFT: Refusal.NOT_APPROVED,
     CaseState.WAITING: Refusal.NOT_APPROVED,
@@ -100,6 +100,10 @@ def refusal_to_open(person: Person, case: Case, held: HeldMessage, on: date) -> 
         return Refusal.ENVELOPES_ONLY
     if not in_scope(case, held):
         return Refusal.OUT_OF_SCOPE
-    if bar(person, held) in _INVOLVED:
-        return Refusal.INVOLVED
-    return None
+    return Refusal.INVOLVED if is_involved(person, held) else None
+
+
+def is_involved(person: Person, held: HeldMessage | Outline) -> bool:
+    """Tell whether a person sent a message, got it or is named in it: they do not open it."""
+    ties = any(each.person == person.id for each in held.involved)
+    return ties or is_sender(person, held) or is_recipient(person, held)

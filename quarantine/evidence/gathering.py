@@ -1,0 +1,153 @@
+"""Gathers what a bundle is made of: from the database, and from what the gateway alone knows.
+
+Opening an original is a look and is entered as one; who may, and why, is for the caller to have
+checked.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from pathlib import Path
+
+from sqlalchemy.orm import Session
+
+from models.audit import Action, AuditEntry
+from models.db import audit_extract, contents, held, people, policies
+from models.db.keyring import Keyring
+from models.errors import NotFound
+from models.held import HeldMessage, HeldState
+from models.policy import Policy
+from quarantine.acceptance import of_those_who_wait, read_acceptance
+from quarantine.access import read_texts, with_excerpts
+from quarantine.evidence.bundle import Sealing
+from quarantine.evidence.contents import (
+    BundleContents,
+    BundleItem,
+    BundleRequest,
+    ClassifierRecord,
+    FairnessItem,
+    PolicyInForce,
+)
+from quarantine.evidence.custody import AuditExtract
+from quarantine.evidence.reliability import Reliability
+
+_HELPFUL = frozenset({HeldState.WITHDRAWN, HeldState.RELEASED, HeldState.SENT})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sources:
+    """What does not come from the database; each is asked for only when a bundle is made."""
+
+    read_policy: Callable[[str], Policy]
+    classifiers: tuple[Path, ...]  # folders of artefacts
+    reliability: Callable[[], Reliability]
+    sealing: Callable[[], Sealing]
+
+
+def open_item(
+    session: Session, keyring: Keyring, held_id: str, *, label: str, entry: AuditEntry
+) -> BundleItem:
+    """Open everything of one held message to make an exhibit of it; `entry` is the look.
+
+    Raises NotFound if it was erased, Tampered.
+    """
+    message = held.get(session, held_id)
+    raw = contents.open_(session, keyring, held_id, contents.MESSAGE, entry)
+    excerpts = contents.open_more(session, keyring, held_id, contents.EXCERPTS)
+    texts = contents.open_more(session, keyring, held_id, contents.TEXTS)
+    try:
+        sealed = contents.open_more(session, keyring, held_id, contents.ACCEPTANCE)
+    except NotFound:
+        accepted = of_those_who_wait(message)
+    else:
+        accepted = read_acceptance(sealed)
+    return BundleItem(
+        label=label,
+        held=with_excerpts(message, excerpts),
+        raw=raw,
+        acceptance=accepted,
+        texts=read_texts(texts),
+    )
+
+
+def gather(
+    session: Session,
+    sources: Sources,
+    request: BundleRequest,
+    items: Iterable[BundleItem],
+    *,
+    about: Collection[str] = (),
+    fairness: tuple[FairnessItem, ...] = (),
+) -> BundleContents:
+    """Put together what a bundle of these exhibits holds.
+
+    `about` names what else the audit extract is about, such as the case.
+    """
+    items = tuple(items)
+    entries = audit_extract.of_subjects(session, {*about, *(each.held.id for each in items)})
+    first = entries[0].sequence - 1 if entries else 1
+    known = {each.id: each.name for each in people.everyone(session)}
+    actors = {each.entry.actor for each in entries}
+    return BundleContents(
+        request=request,
+        items=items,
+        policies=_policies(session, sources, {each.held.policy for each in items}),
+        classifiers=_classifiers(sources, {each.held.classifier for each in items}),
+        audit=AuditExtract(entries=entries, digests=audit_extract.digests_from(session, first)),
+        reliability=sources.reliability(),
+        fairness=fairness,
+        names={each: known[each] for each in actors if each in known},
+    )
+
+
+def fairness_of(
+    session: Session, scope: Iterable[HeldMessage], labels: Mapping[str, str]
+) -> tuple[FairnessItem, ...]:
+    """Of everything in a scope, what may help the person: withdrawn, released or disputed (L44).
+
+    `labels` gives an exhibit's label by the held message's id.
+    """
+    known = {each.id: each for each in scope}
+    disputed = {
+        each.entry.subject
+        for each in audit_extract.of_subjects(session, known)
+        if each.entry.action is Action.DISPUTE
+    }
+    return tuple(
+        FairnessItem(
+            id=each.id,
+            received=each.received,
+            state=each.state.value,
+            rules=each.rules,
+            disputed=each.id in disputed,
+            label=labels.get(each.id, ""),
+        )
+        for each in known.values()
+        if each.state in _HELPFUL or each.id in disputed
+    )
+
+
+def _policies(
+    session: Session, sources: Sources, digests: Collection[str]
+) -> tuple[PolicyInForce, ...]:
+    found = ((digest, policies.get(session, digest)) for digest in sorted(digests))
+    return tuple(
+        PolicyInForce(policy=replace(sources.read_policy(text), digest=digest), text=text)
+        for digest, text in found
+        if text is not None
+    )
+
+
+def _classifiers(sources: Sources, digests: Collection[str]) -> tuple[ClassifierRecord, ...]:
+    """Those of these digests that are in some folder; what is not found is found missing later."""
+    records = {}
+    for folder in sources.classifiers:
+        manifest, card = folder / "manifest.toml", folder / "card.md"
+        if manifest.is_file() and card.is_file():
+            raw = manifest.read_bytes()
+            digest = sha256(raw).hexdigest()
+            if digest in digests:
+                records[digest] = ClassifierRecord(
+                    digest=digest, card=card.read_bytes(), manifest=raw
+                )
+    return tuple(records[digest] for digest in sorted(records))
