@@ -6,7 +6,7 @@ a twentieth of all, or for one label.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from classifiers.detectors.learned import Learned
@@ -50,7 +50,7 @@ class Gathered:
     left: dict[str, int] = field(default_factory=lambda: defaultdict(int))  # why, and how many
 
 
-def gather(answers: Iterable[Answer], people: dict[str, Person], open_: Open) -> Gathered:
+def gather(answers: Iterable[Answer], people: Mapping[str, Person], open_: Open) -> Gathered:
     """Turn answers into labels of the categories for which the classifier held the message."""
     gathered = Gathered()
     votes: dict[tuple[str, ...], list[Sample]] = defaultdict(list)

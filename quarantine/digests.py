@@ -45,7 +45,7 @@ def send_due(database: Database, post: Post, now: datetime) -> tuple[str, ...]:
         return ()
     with database.writing() as session:
         tellings.forget_before(session, now - _HOUR)
-        known = {each.id: each for each in people.everyone(session)}
+        known = people.directory(session)
         return tuple(each for each in due if _send(session, post, known, each, now))
 
 

@@ -33,7 +33,7 @@ def seen(session: Session, held_id: str, *states: HeldState) -> HeldMessage:
 
 def everyone(session: Session) -> People:
     """All people, by id."""
-    return {each.id: each for each in people.everyone(session)}
+    return people.directory(session)
 
 
 def entry(

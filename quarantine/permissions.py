@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from enum import StrEnum
 
 from models.address import parse_address
+from models.case import Outline
+from models.directory import Directory
 from models.errors import NotFound, NotPermitted
 from models.held import HeldMessage, Tie
 from models.person import Person, Role
@@ -32,12 +34,12 @@ def keys_of(person: Person) -> frozenset[str]:
     return frozenset(parse_address(each).key for each in person.addresses)
 
 
-def is_sender(person: Person, held: HeldMessage) -> bool:
+def is_sender(person: Person, held: HeldMessage | Outline) -> bool:
     """Tell whether it is this person's own mail."""
     return parse_address(held.sender).key in keys_of(person)
 
 
-def is_recipient(person: Person, held: HeldMessage) -> bool:
+def is_recipient(person: Person, held: HeldMessage | Outline) -> bool:
     """Tell whether it was going to this person."""
     mailboxes = keys_of(person)
     return any(parse_address(each.address).key in mailboxes for each in held.recipients)
@@ -81,11 +83,11 @@ def sender_of(held: HeldMessage, people: People) -> Person | None:
 
     Mail of a shared mailbox, which is nobody's, is its author's.
     """
-    key = parse_address(held.sender).key
-    found = [each for each in people.values() if key in keys_of(each)]
-    if not found:
-        authors = (each.person for each in held.involved if each.tie is Tie.AUTHOR)
-        found = [people[each] for each in authors if each in people]
+    owner = Directory.of(people).owner(parse_address(held.sender).key)
+    if owner is not None:
+        return owner
+    authors = (each.person for each in held.involved if each.tie is Tie.AUTHOR)
+    found = [people[each] for each in authors if each in people]
     return min(found, key=lambda each: (not each.active, each.id), default=None)
 
 
@@ -113,6 +115,11 @@ def _line_of(held: HeldMessage, people: People) -> frozenset[str]:
 def can_see(person: Person, held: HeldMessage, people: People) -> bool:
     """Tell whether this person may know that it exists: its sender, and its reviewers."""
     return person.active and (is_sender(person, held) or can_review(person, held, people))
+
+
+def oversees(person: Person) -> bool:
+    """Tell whether the pages about how it is all used are for a person; they show no content."""
+    return person.active and bool(person.roles & {Role.PROTECTION_OFFICER, Role.AUDITOR})
 
 
 def check_see(person: Person, held: HeldMessage, people: People) -> None:

@@ -10,8 +10,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from models.audit import BY_PEOPLE, Action, AuditEntry, Purpose
+from models.body import HERE
 from models.person import Person, Role
-from quarantine.dates import HERE
 
 MANY = 20  # different messages opened by one person on one day
 NIGHT_BEGINS, NIGHT_ENDS = 22, 6  # o'clock, local time

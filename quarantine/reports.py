@@ -8,14 +8,15 @@ message. Numbers of fewer than SMALLEST people's mail are withheld.
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from math import sqrt
 from statistics import median
 
-from models.audit import Action, AuditEntry, Purpose
+from models.audit import Action
 from models.person import Person
 
 SMALLEST = 5  # a group of fewer is not shown
+FEWEST_REVIEWERS = 2  # who say that a rule was wrong; one person alone silences none
 FEWEST_DECISIONS = 10  # before anything is said about a reviewer's care
 QUICK = timedelta(seconds=15)  # from the look to the decision
 MOST_UNREAD = 0.5  # of releases
@@ -25,14 +26,13 @@ _Z = 1.959964  # 95%, both sides
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judged:
-    """A held message and the latest answer about it."""
+    """So many held messages with the same latest answer; what does not matter is left out."""
 
-    held: str
-    sender: str  # the key of an address
-    rules: tuple[str, ...]
-    received: datetime
-    by: str
     should_hold: bool
+    count: int = 1
+    rules: tuple[str, ...] = ()
+    sender: str = ""  # the key of an address
+    by: str = ""  # a person's id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,35 +59,37 @@ class Share:
         return max(0.0, (middle - reach) / scale), min(1.0, (middle + reach) / scale)
 
 
-def precision(
-    judged: Iterable[Judged], since: Mapping[str, datetime] | None = None
-) -> dict[str, Share]:
-    """Return for each rule how many were rightly held, by rule id in order.
+def share(judged: Iterable[Judged]) -> Share:
+    """Return how many were rightly held."""
+    found = list(judged)
+    right = sum(each.count for each in found if each.should_hold)
+    return Share(part=right, whole=sum(each.count for each in found))
 
-    Of a rule in `since`, only messages received from that instant on count: it was put back then.
-    """
-    right: dict[str, int] = defaultdict(int)
-    whole: dict[str, int] = defaultdict(int)
+
+def by_rule(judged: Iterable[Judged]) -> dict[str, list[Judged]]:
+    """Return what was judged of each rule, by rule id in order."""
+    found: dict[str, list[Judged]] = defaultdict(list)
     for each in judged:
         for rule in each.rules:
-            if since and rule in since and each.received < since[rule]:
-                continue
-            whole[rule] += 1
-            right[rule] += each.should_hold
-    return {rule: Share(part=right[rule], whole=whole[rule]) for rule in sorted(whole)}
+            found[rule].append(each)
+    return dict(sorted(found.items()))
 
 
 def to_demote(
-    found: Mapping[str, Share], *, floor: float, fewest: int, watching: Collection[str]
+    judged: Mapping[str, Sequence[Judged]], *, floor: float, fewest: int, watching: Collection[str]
 ) -> tuple[str, ...]:
     """Return the rules that are to fall back to watching only.
 
     One with enough answers, whose whole interval lies below the floor: chance alone is not why.
+    Nor is one person: FEWEST_REVIEWERS must have said that mail was wrongly held.
     """
     return tuple(
         rule
-        for rule, share in found.items()
-        if rule not in watching and share.whole >= fewest and share.interval[1] < floor
+        for rule, about in judged.items()
+        if rule not in watching
+        and share(about).whole >= fewest
+        and share(about).interval[1] < floor
+        and len({each.by for each in about if not each.should_hold}) >= FEWEST_REVIEWERS
     )
 
 
@@ -99,20 +101,22 @@ def wrongly_held(
     Withheld are groups that are too small and, so that taking the others from the whole does not
     show those either, the next larger until those withheld are together large enough.
     """
-    found: dict[str, list[bool]] = defaultdict(list)
+    found: dict[str, list[Judged]] = defaultdict(list)
     for each in judged:
-        found[group_of(each)].append(not each.should_hold)
+        found[group_of(each)].append(each)
+    shares = {group: share(about) for group, about in sorted(found.items())}
     withheld: set[str] = set()
     together = 0
-    for group in sorted(found, key=lambda each: (len(found[each]), each)):
-        if len(found[group]) >= SMALLEST and not 0 < together < SMALLEST:
+    for group in sorted(shares, key=lambda each: (shares[each].whole, each)):
+        if shares[group].whole >= SMALLEST and not 0 < together < SMALLEST:
             break
         withheld.add(group)
-        together += len(found[group])
-    return {
-        group: None if group in withheld else Share(part=sum(wrong), whole=len(wrong))
-        for group, wrong in sorted(found.items())
+        together += shares[group].whole
+    wrong = {
+        group: Share(part=right.whole - right.part, whole=right.whole)
+        for group, right in shares.items()
     }
+    return {group: None if group in withheld else each for group, each in wrong.items()}
 
 
 DECIDING = frozenset({Action.RELEASE, Action.VOTE, Action.REFUSE, Action.RETURN, Action.REFER})
@@ -150,44 +154,37 @@ class Care:
         return self.enough and share.whole >= FEWEST_DECISIONS and share.rate >= MOST_AGREEING
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decided:
+    """One person's decision on one message, and how they came to it."""
+
+    by: str  # a person's id
+    sent: bool
+    read: bool  # they had opened the text, or more
+    waited: int | None  # seconds from their first look to their decision; None without a look
+
+
 def care(
-    entries: Iterable[AuditEntry], judged: Sequence[Judged], people: Mapping[str, Person]
+    decided: Iterable[Decided], judged: Iterable[Judged], people: Mapping[str, Person]
 ) -> tuple[Care, ...]:
     """Return the signs of each person who decided, in the order of their names."""
-    first: dict[tuple[str, str], datetime] = {}
-    read: set[tuple[str, str]] = set()
-    decided: dict[tuple[str, str], AuditEntry] = {}
-    for each in entries:
-        pair = (each.actor, each.subject)
-        if each.action is Action.LOOK and each.purpose is Purpose.DECIDE:
-            first.setdefault(pair, each.at)
-            if each.detail != "matches":
-                read.add(pair)
-        elif each.action in DECIDING and each.actor in people:
-            decided.setdefault(pair, each)
-    found = [
-        _care(person, decided, first, read, judged) for person in {actor for actor, _ in decided}
-    ]
+    theirs: dict[str, list[Decided]] = defaultdict(list)
+    for each in decided:
+        theirs[each.by].append(each)
+    answers: dict[str, list[Judged]] = defaultdict(list)
+    for about in judged:
+        answers[about.by].append(about)
+    found = [_care(each, theirs[each], answers[each]) for each in theirs if each in people]
     return tuple(sorted(found, key=lambda each: (people[each.person].name, each.person)))
 
 
-def _care(
-    person: str,
-    decided: Mapping[tuple[str, str], AuditEntry],
-    first: Mapping[tuple[str, str], datetime],
-    read: Collection[tuple[str, str]],
-    judged: Sequence[Judged],
-) -> Care:
-    mine = {pair: entry for pair, entry in decided.items() if pair[0] == person}
-    waits = [
-        (entry.at - first[pair]).total_seconds() for pair, entry in mine.items() if pair in first
-    ]
-    sent = [pair for pair, each in mine.items() if each.action in {Action.RELEASE, Action.VOTE}]
-    answers = [each.should_hold for each in judged if each.by == person]
+def _care(person: str, decided: Sequence[Decided], answers: Iterable[Judged]) -> Care:
+    waits = [each.waited for each in decided if each.waited is not None]
+    sent = [each for each in decided if each.sent]
     return Care(
         person=person,
-        decisions=len(mine),
+        decisions=len(decided),
         waited=timedelta(seconds=median(waits)) if waits else None,
-        unread=Share(part=sum(pair not in read for pair in sent), whole=len(sent)),
-        agreed=Share(part=sum(answers), whole=len(answers)),
+        unread=Share(part=sum(not each.read for each in sent), whole=len(sent)),
+        agreed=share(answers),
     )

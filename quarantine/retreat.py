@@ -16,7 +16,7 @@ from models.person import Person, Role
 from models.policy import Policy
 from quarantine import notices
 from quarantine.notices import LANGUAGES, Post
-from quarantine.reports import Judged, Share, precision, to_demote
+from quarantine.reports import Judged, Share, by_rule, share, to_demote
 
 WINDOW = timedelta(days=90)  # answers about older messages say nothing about a rule today
 _OWNERS = frozenset({Role.PROTECTION_OFFICER, Role.ADMINISTRATOR})
@@ -45,11 +45,11 @@ class Retreat:
         return tuple(falling)
 
     def _falling(self, session: Session, now: datetime) -> dict[str, Share]:
-        found = precision_of_rules(session, now)
-        ours = {rule: share for rule, share in found.items() if self.policy.rule(rule)}
+        found = _of_rules(session, now, "by")
+        ours = {rule: about for rule, about in found.items() if self.policy.rule(rule)}
         watching = demotions.in_force(session)
         falling = to_demote(ours, floor=self.floor, fewest=self.fewest, watching=watching)
-        return {rule: ours[rule] for rule in falling}
+        return {rule: share(ours[rule]) for rule in falling}
 
     def _tell(self, session: Session, rule_id: str, share: Share, now: datetime) -> None:
         rule = self.policy.rule(rule_id)
@@ -70,25 +70,34 @@ class Retreat:
                 )
 
 
-def judged(session: Session, now: datetime) -> list[Judged]:
-    """Return the messages of the window that a reviewer judged."""
+def judged(session: Session, since: datetime, *alike_in: str) -> list[Judged]:
+    """Return the messages since an instant that a reviewer judged, apart by what is named."""
     return [
         Judged(
-            held=each.held,
-            sender=each.sender,
-            rules=each.rules,
-            received=each.received,
-            by=each.by,
             should_hold=each.should_hold,
+            count=each.count,
+            rules=each.rules,
+            sender=each.sender,
+            by=each.by,
         )
-        for each in overview.answered(session, now - WINDOW)
+        for each in overview.answered(session, since, *alike_in)
     ]
 
 
 def precision_of_rules(session: Session, now: datetime) -> dict[str, Share]:
     """Return how often each rule held rightly, counted anew since it was last put back."""
-    since = {each.rule: each.restored for each in demotions.everything(session) if each.restored}
-    return precision(judged(session, now), since)
+    return {rule: share(about) for rule, about in _of_rules(session, now).items()}
+
+
+def _of_rules(session: Session, now: datetime, *alike_in: str) -> dict[str, list[Judged]]:
+    """What was judged of each rule; messages from before it was last put back do not count."""
+    since = now - WINDOW
+    found = by_rule(judged(session, since, "rules", *alike_in))
+    for each in demotions.everything(session):
+        if each.restored is not None and each.restored > since and each.rule in found:
+            later = by_rule(judged(session, each.restored, "rules", *alike_in))
+            found[each.rule] = later.get(each.rule, [])
+    return {rule: about for rule, about in found.items() if about}
 
 
 def put_back(database: Database, rule: str, *, by: Person, now: datetime) -> None:

@@ -50,7 +50,7 @@ class Review:
         """
         with self.database.writing() as session:
             message = self._waiting(session, held_id)
-            known = {each.id: each for each in people.everyone(session)}
+            known = people.directory(session)
             permissions.check_review(by, message, known)
             self.turns.hand_on(session, message, by, known, now)
 
@@ -91,7 +91,7 @@ class Review:
         action = Action.RELEASE if enough else Action.VOTE
         held.decide(session, message.id, decision, _entry(message, actor, action, now))
         if not enough:
-            known = {each.id: each for each in people.everyone(session)}
+            known = people.directory(session)
             voted = replace(message, decisions=(*message.decisions, decision))
             self.turns.second_vote(session, voted, known, now)
             return HeldState.HELD
@@ -153,7 +153,7 @@ class Review:
         """Check that a person may decide; an account of the machine acts on the command line."""
         if isinstance(by, str):
             return by
-        everyone = {each.id: each for each in people.everyone(session)}
+        everyone = people.directory(session)
         permissions.check_review(by, message, everyone)
         return by.id
 
@@ -171,7 +171,7 @@ class Review:
         held.clear_decisions(session, message.id)
         self.tell_sender(session, "undelivered", message, now, code=answer[:3])
         message = replace(message, decisions=())
-        known = {each.id: each for each in people.everyone(session)}
+        known = people.directory(session)
         self.turns.again(session, message, now)
         reviewer = known.get(message.reviewer or "")
         if reviewer and permissions.can_review(reviewer, message, known):

@@ -60,7 +60,7 @@ def report(review: Review, *, by: Person, text: str, now: datetime) -> SelfRepor
             f"the report is {len(text)} characters; expected 1 to {LONGEST_REPORT}"
         )
     with review.database.writing() as session:
-        known = {each.id: each for each in people.everyone(session)}
+        known = people.directory(session)
         told = whom_to_tell(by, known, review.hours.today(now))
         made = SelfReport(
             id=secrets.token_hex(8),

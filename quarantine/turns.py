@@ -246,7 +246,7 @@ def look_at_waiting(database: Database, turns: Turns, now: datetime, *, after: s
             or person.away_on(day)
         ]
         found = held.to_pass_on(session, now, unable, after=after, limit=_BATCH)
-        known = {each.id: each for each in people.everyone(session)} if found else {}
+        known = people.directory(session) if found else {}
     ids = _worth_it(found, known, turns, now)
     passed: list[tuple[str, Why]] = []
     for start in range(0, len(ids), _TOGETHER):
@@ -258,7 +258,7 @@ def look_at_waiting(database: Database, turns: Turns, now: datetime, *, after: s
 def _look_at(
     session: Session, ids: Sequence[str], turns: Turns, now: datetime
 ) -> Iterator[tuple[str, Why]]:
-    known = {each.id: each for each in people.everyone(session)}
+    known = people.directory(session)
     for held_id in ids:
         message = held.get(session, held_id)
         with suppress(Conflict):  # a person was first; nothing of it was written

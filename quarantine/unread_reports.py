@@ -61,12 +61,12 @@ def look_at_reports(review: Review, now: datetime) -> tuple[tuple[str, str], ...
     """Tell the next person of each report that must go on; return ids, and why."""
     with review.database.reading() as session:
         unread = statements.unread(session, limit=_BATCH)
-        known = {each.id: each for each in people.everyone(session)} if unread else {}
+        known = people.directory(session) if unread else {}
     if not any(_next(review, each, known, now) for each in unread):
         return ()
     done = []
     with review.database.writing() as session:
-        known = {each.id: each for each in people.everyone(session)}
+        known = people.directory(session)
         for report in unread:
             step = _next(review, report, known, now)
             if step is not None:

@@ -66,7 +66,7 @@ def _gathered(settings: Settings) -> Gathered:
     actor = f"os:{getpass.getuser()}"
     with database.reading() as session:
         given = answers.everything(session)
-        everyone = {each.id: each for each in people.everyone(session)}
+        everyone = people.directory(session)
     return gather(
         given,
         everyone,

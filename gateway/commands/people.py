@@ -162,7 +162,7 @@ def check(arguments: argparse.Namespace) -> int:
     """Say what the directory lacks; 1 if anything."""
     database = open_database(load_settings(arguments.config))
     with database.reading() as session:
-        lacking = lacks({each.id: each for each in people.everyone(session)})
+        lacking = lacks(people.directory(session))
     if arguments.json:
         _say(json.dumps({lack.value: ids for lack, ids in lacking.items()}))
     else:

@@ -1,11 +1,24 @@
 """What oversight counts, read without any content: answers with their messages, looks, numbers."""
 
+import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    String,
+    case,
+    cast,
+    exists,
+    extract,
+    func,
+    or_,
+    select,
+)
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from models.audit import BY_PEOPLE, Action, AuditEntry, Purpose
 from models.db.tables import AnswerRow, AuditRow, DecisionRow, HeldRow, OutboxRow
@@ -13,44 +26,51 @@ from models.held import HeldState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AnsweredRow:
-    """A held message and the latest answer about it."""
+class AnsweredRows:
+    """So many held messages with the same latest answer, alike in what was asked to be told."""
 
-    held: str
-    sender: str  # the key of an address
-    rules: tuple[str, ...]
-    received: datetime
-    by: str
     should_hold: bool
+    count: int
+    rules: tuple[str, ...] = ()
+    sender: str = ""  # the key of an address
+    by: str = ""  # a person's id
 
 
-def answered(session: Session, since: datetime) -> list[AnsweredRow]:
-    """Return the messages received since an instant that have an answer, each with its latest."""
+_ALIKE_IN = {  # JSON has no equality on PostgreSQL; its text has
+    "rules": cast(HeldRow.rules, String),
+    "sender": HeldRow.sender_key,
+    "by": AnswerRow.by,
+}
+
+
+def answered(session: Session, since: datetime, *alike_in: str) -> list[AnsweredRows]:
+    """Count the messages received since an instant that have an answer, by the latest answer.
+
+    Apart by what `alike_in` names: "rules", "sender", "by".
+    """
+    columns = [_ALIKE_IN[each] for each in alike_in]
     query = (
-        select(
-            HeldRow.id,
-            HeldRow.sender_key,
-            HeldRow.rules,
-            HeldRow.received,
-            AnswerRow.by,
-            AnswerRow.should_hold,
-        )
-        .join(AnswerRow, AnswerRow.held == HeldRow.id)
-        .where(HeldRow.received >= since)
-        .order_by(AnswerRow.id)
+        select(AnswerRow.should_hold, func.count(), *columns)
+        .join(HeldRow, AnswerRow.held == HeldRow.id)
+        .where(HeldRow.received >= since, _is_latest())
+        .group_by(AnswerRow.should_hold, *columns)
+        .order_by(*columns, AnswerRow.should_hold)
     )
-    latest = {
-        held: AnsweredRow(
-            held=held,
-            sender=sender,
-            rules=tuple(rules),
-            received=received,
-            by=by,
-            should_hold=should_hold,
-        )
-        for held, sender, rules, received, by, should_hold in session.execute(query)
-    }
-    return list(latest.values())
+    return [
+        _answered(should_hold, count, dict(zip(alike_in, values, strict=True)))
+        for should_hold, count, *values in session.execute(query)
+    ]
+
+
+def _is_latest() -> ColumnElement[bool]:
+    later = aliased(AnswerRow)
+    return ~exists().where(later.held == AnswerRow.held, later.id > AnswerRow.id)
+
+
+def _answered(should_hold: bool, count: int, values: dict[str, Any]) -> AnsweredRows:
+    if "rules" in values:
+        values["rules"] = tuple(json.loads(values["rules"]))
+    return AnsweredRows(should_hold=should_hold, count=count, **values)
 
 
 def acts(
@@ -107,32 +127,86 @@ def senders(session: Session, held: Sequence[str]) -> dict[str, str]:
     return found
 
 
-def held_between(session: Session, begins: datetime, ends: datetime) -> int:
-    """Count the messages that were held from one instant up to another."""
-    between = select(func.count()).where(HeldRow.received >= begins, HeldRow.received < ends)
-    return session.scalar(between) or 0
+def held_by_week(
+    session: Session, begins: Sequence[datetime]
+) -> list[tuple[dict[HeldState, int], int]]:
+    """Count the messages held from each instant up to the next, by where they stand.
 
-
-def ended_as(session: Session, since: datetime) -> dict[HeldState, int]:
-    """Count the messages held since an instant by where they stand."""
-    query = (
-        select(HeldRow.state, func.count()).where(HeldRow.received >= since).group_by(HeldRow.state)
+    Beside them how many of those were wrongly held, by the latest answer. `begins` in order.
+    """
+    from_the_last = reversed(list(enumerate(begins)))
+    week = case(*((HeldRow.received >= at, each) for each, at in from_the_last), else_=0)
+    since = HeldRow.received >= begins[0]
+    states = select(week, HeldRow.state, func.count()).where(since)
+    wrong = (
+        select(week, func.count())
+        .join(AnswerRow, AnswerRow.held == HeldRow.id)
+        .where(since, AnswerRow.should_hold.is_(False), _is_latest())
     )
-    return {HeldState(state): count for state, count in session.execute(query)}
+    counted: list[dict[HeldState, int]] = [{} for _ in begins]
+    for at, state, count in session.execute(states.group_by(week, HeldRow.state)):
+        counted[at][HeldState(state)] = count
+    wrongly: dict[int, int] = dict(session.execute(wrong.group_by(week)).tuples().all())
+    return [(each, wrongly.get(at, 0)) for at, each in enumerate(counted)]
 
 
-def waits(session: Session, since: datetime) -> list[float]:
+def waits(session: Session, since: datetime) -> list[int]:
     """Return how long messages held since an instant waited for their first decision, in seconds.
 
     Without a decision there is no wait yet.
     """
     query = (
-        select(HeldRow.received, func.min(DecisionRow.at))
+        select(_seconds(func.min(DecisionRow.at)) - _seconds(HeldRow.received))
         .join(DecisionRow, DecisionRow.held == HeldRow.id)
         .where(HeldRow.received >= since)
         .group_by(HeldRow.id, HeldRow.received)
     )
-    return [(at - received).total_seconds() for received, at in session.execute(query)]
+    return list(session.scalars(query))
+
+
+def _seconds(at: ColumnElement[Any] | InstrumentedAttribute[Any]) -> ColumnElement[int]:
+    """An instant as whole seconds: a row is then one number, and no date is read from text."""
+    return cast(extract("epoch", at), Integer)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecidedRow:
+    """What one person decided about one message, and how they came to it."""
+
+    by: str
+    sent: bool
+    read: bool  # they had opened the text, or more, to decide
+    waited: int | None  # seconds from their first look to their first decision
+
+
+def decided(session: Session, deciding: Collection[Action], since: datetime) -> list[DecidedRow]:
+    """Return each person's decisions on each message since an instant."""
+    is_look = AuditRow.action == Action.LOOK.value
+    decisions, sending = (
+        AuditRow.action.in_([each.value for each in kinds])
+        for kinds in (deciding, {Action.RELEASE, Action.VOTE})
+    )
+    looked = func.min(case((is_look, AuditRow.at)))
+    acted = func.min(case((decisions, AuditRow.at)))
+    query = (
+        select(
+            AuditRow.actor,
+            func.max(case((sending, 1), else_=0)),
+            func.max(case((is_look & (AuditRow.detail != "matches"), 1), else_=0)),
+            _seconds(acted) - _seconds(looked),
+        )
+        .where(
+            or_(decisions, is_look & (AuditRow.purpose == Purpose.DECIDE.value)),
+            AuditRow.action.in_([Action.LOOK.value, *(each.value for each in deciding)]),
+            AuditRow.at >= since,
+        )
+        .group_by(AuditRow.actor, AuditRow.subject)
+        .having(acted.is_not(None))
+    )
+    return [
+        DecidedRow(by=by, sent=bool(sent), read=bool(read), waited=waited)
+        for by, sent, read, waited in session.execute(query)
+    ]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,10 +11,12 @@ from sqlalchemy.orm import Session
 from models.address import parse_address
 from models.audit import Action, AuditEntry
 from models.db import audit, sign_ins
-from models.db.tables import PersonAddressRow, PersonRow
+from models.db.tables import DirectoryRow, PersonAddressRow, PersonRow
+from models.directory import Directory
 from models.errors import Conflict, NotFound
 from models.person import Absence, Person, Role, Source, Standing
 
+_read: dict[str, Directory] = {}  # the directory read last, by its version; no two are the same
 _REVIEWING = ("manager", "deputy", "alternate", "roles", "standing", "body")  # who may read what
 _NOT_GIVEN = ("absence", "source")  # the person's own word; and who keeps the entry
 
@@ -96,6 +98,7 @@ def replace_all(session: Session, people: Sequence[Person], entry: AuditEntry) -
 
     Who may read whose mail, and who was told of the monitoring, is entered person by person.
     """
+    audit.lock(session)
     change = changes(session, people)
     sources = {each.id: each.source for each in everyone(session)}
     session.execute(delete(PersonAddressRow))
@@ -171,6 +174,7 @@ def set_absence(
     session: Session, person_id: str, absence: Absence | None, entry: AuditEntry
 ) -> None:
     """Note that a person is away, or is back. Raises NotFound."""
+    audit.lock(session)
     row = session.get(PersonRow, person_id)
     if row is None:
         raise NotFound("no such person in the directory")
@@ -238,8 +242,29 @@ def everyone(session: Session) -> list[Person]:
     return [_person(row) for row in session.execute(facts.order_by(PersonRow.id))]
 
 
+def directory(session: Session) -> Directory:
+    """Return everyone as they are now; read anew only if anything changed since the last time.
+
+    A trigger gives the directory a new version, at random, with every change of a person's row.
+    """
+    version = _version(session)
+    known = _read.get(version or "")
+    if known is not None:
+        return known
+    made = Directory(everyone(session))
+    if version is not None and version == _version(session):  # nothing changed meanwhile
+        _read.clear()
+        _read[version] = made
+    return made
+
+
+def _version(session: Session) -> str | None:
+    return session.scalar(select(DirectoryRow.version))
+
+
 def set_password_hash(session: Session, person_id: str, hashed: str, entry: AuditEntry) -> None:
     """Set a local password. Raises NotFound."""
+    audit.lock(session)
     row = session.get(PersonRow, person_id)
     if row is None:
         raise NotFound("no such person in the directory")

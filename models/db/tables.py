@@ -44,12 +44,16 @@ class HeldRow(Row):
     """One held message, without its content."""
 
     __tablename__ = "held_messages"
+    __table_args__ = (  # since 0013
+        Index("ix_held_messages_received_state", "received", "state"),
+        Index("ix_held_messages_sender_key_received", "sender_key", "received"),
+    )
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     state: Mapped[str] = mapped_column(String(16), index=True)
-    received: Mapped[datetime] = mapped_column(index=True)
+    received: Mapped[datetime]
     sender: Mapped[str] = mapped_column(Text)
-    sender_key: Mapped[str] = mapped_column(Text, index=True)
+    sender_key: Mapped[str] = mapped_column(Text)
     recipients: Mapped[list[Any]]
     options: Mapped[list[Any]]
     client: Mapped[dict[str, Any]]
@@ -78,6 +82,7 @@ class DecisionRow(Row):
     """One person's choice about a held message."""
 
     __tablename__ = "decisions"
+    __table_args__ = (Index("ix_decisions_by_at", "by", "at"),)  # since 0013
 
     id: Mapped[int] = mapped_column(primary_key=True)
     held: Mapped[str] = mapped_column(ForeignKey("held_messages.id"), index=True)
@@ -214,6 +219,15 @@ class PersonAddressRow(Row):
 
     key: Mapped[str] = mapped_column(Text, primary_key=True)
     person: Mapped[str] = mapped_column(ForeignKey("people.id"), index=True)
+
+
+class DirectoryRow(Row):
+    """The version of everyone's rows: triggers set another with every change (0013)."""
+
+    __tablename__ = "directory"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    version: Mapped[str] = mapped_column(String(32))
 
 
 class SignInRow(Row):

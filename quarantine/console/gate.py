@@ -81,6 +81,8 @@ def _checked(page: Page, visit: Visit) -> Response:
         return render(visit, "error-form.html", status=403)
     if page.permission is Permission.ADMINISTER and not break_glass.is_administrator(visit.who):
         raise NotFound("not a page of this person's")
+    if page.permission is Permission.OVERSEE and not permissions.oversees(visit.who):
+        raise NotFound("not a page of this person's")
     if page.permission in {Permission.SEE, Permission.REVIEW, Permission.OWN}:
         visit = _with_held(page.permission, visit)
     return page.view(visit)
@@ -139,7 +141,7 @@ def _recognised(visit: Visit) -> Visit:
         return visit
     break_glass.lapse(services.database, person, visit.now)
     with services.database.reading() as session:
-        everyone = {each.id: each for each in people.everyone(session)}
+        everyone = people.directory(session)
     chosen = cookies.get(_LANGUAGE_COOKIE, "")
     language = chosen if chosen in LANGUAGES else person.language
     return replace(visit, token=token, person=person, people=everyone, language=language)

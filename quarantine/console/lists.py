@@ -7,6 +7,7 @@ from datetime import datetime
 from starlette.responses import Response
 
 from models.address import parse_address
+from models.body import HERE
 from models.db import held as held_messages
 from models.db import statements
 from models.held import HeldMessage, HeldState
@@ -18,7 +19,6 @@ from quarantine.console.pages import render, see_other
 from quarantine.console.reasons import Reason
 from quarantine.console.shown import of_kinds, shown_reasons
 from quarantine.console.visit import Visit
-from quarantine.dates import HERE
 
 _MOST = 200
 _MOST_WAITING = 300
@@ -114,23 +114,8 @@ def name_of(visit: Visit, person: str) -> str:
 
 def name_of_sender(visit: Visit, message: HeldMessage) -> str:
     """Whose mail it is."""
-    senders = _senders(visit)
-    sender = senders.get(parse_address(message.sender).key)
-    sender = sender or permissions.sender_of(message, visit.people)
+    sender = permissions.sender_of(message, visit.people)
     return sender.name if sender else message.sender
-
-
-def _senders(visit: Visit) -> dict[str, Person]:
-    """Whose each mailbox is, who is at work before who has left; made once for a visit."""
-    made: dict[str, Person] | None = getattr(visit.request.state, "senders", None)
-    if made is None:
-        everyone = sorted(visit.people.values(), key=lambda each: (not each.active, each.id))
-        made = {}
-        for person in everyone:
-            for key in permissions.keys_of(person):
-                made.setdefault(key, person)
-        visit.request.state.senders = made
-    return made
 
 
 def _row(visit: Visit, alike: list[HeldMessage], said: dict[str, tuple[Statement, ...]]) -> Row:

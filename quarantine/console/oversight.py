@@ -7,7 +7,6 @@ chain, because it is a look too.
 from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import pairwise
 from statistics import median
 from typing import Any
 
@@ -17,7 +16,6 @@ from starlette.responses import Response
 from models.audit import Action, AuditEntry
 from models.db import audit, demotions, overview
 from models.db import held as held_messages
-from models.errors import NotFound
 from models.held import HeldState
 from models.person import Person, Role
 from quarantine import reports, retreat
@@ -28,12 +26,13 @@ from quarantine.console.pages import render, see_other
 from quarantine.console.visit import Visit
 from quarantine.console.words import mark, translations
 from quarantine.dates import write_date
-from quarantine.permissions import keys_of
 from quarantine.questions import PATIENCE, Questionable, by_people, worth_asking
 
 _MOST = 200
 _WEEKS = 13
 _QUESTIONS_SINCE = timedelta(days=30)
+_ATTENTION_SINCE = timedelta(days=7)  # what is new, on the first page
+_JUST_NOW = timedelta(microseconds=1)  # what came just now belongs to this week
 _FOLLOWS = frozenset({*reports.DECIDING, Action.HAND_ON})
 _UNKNOWN = mark("Not in the directory")
 _NO_DEPARTMENT = mark("No department")
@@ -55,50 +54,47 @@ class LookRow:
 
 def summary(visit: Visit) -> Response:
     """Show the proportionality report: what was held, read, decided, wrong, and what it cost."""
-    _check(visit)
     since = visit.now - retreat.WINDOW
+    weeks = [visit.now + _JUST_NOW - timedelta(weeks=each) for each in range(_WEEKS - 1, 0, -1)]
+    begins = [since, *weeks]  # the first week is a day short: the window is 90 days
     with visit.services.database.reading() as session:
-        judged = retreat.judged(session, visit.now)
-        states = overview.ended_as(session, since)
+        right = reports.share(retreat.judged(session, since))
+        by_week = overview.held_by_week(session, begins)
         waits = overview.waits(session, since)
         waiting = held_messages.waiting(session)
         readers, read = overview.readers(session, since)
         glass = overview.acts(session, [Action.BREAK_GLASS], since)
         watching = demotions.in_force(session)
-        asking = _worth_asking(visit, session, visit.now - _QUESTIONS_SINCE)
-        ends = visit.now + timedelta(microseconds=1)  # what came just now belongs to this week
-        begins = [ends - timedelta(weeks=each) for each in range(_WEEKS, -1, -1)]
-        counts = [overview.held_between(session, first, last) for first, last in pairwise(begins)]
-    wrong = Counter(_week(each.received, begins) for each in judged if not each.should_hold)
-    weeks = [
-        (write_date(begins[each].date(), visit.language), count, wrong[each])
-        for each, count in enumerate(counts)
+        asking = _worth_asking(visit, session, visit.now - _ATTENTION_SINCE)
+    states = sum((Counter(counts) for counts, _ in by_week), Counter[HeldState]())
+    rows = [
+        (write_date(at.date(), visit.language), sum(counts.values()), wrong)
+        for at, (counts, wrong) in zip(begins, by_week, strict=True)
     ]
     return _page(
         visit,
         "oversight.html",
         since=since,
-        total=sum(states.values()),
-        states={state.value: states.get(state, 0) for state in HeldState},
+        total=states.total(),
+        states={state.value: states[state] for state in HeldState},
         readers=readers,
         read=read,
-        right=reports.Share(part=sum(each.should_hold for each in judged), whole=len(judged)),
+        right=right,
         middle=round(median(waits)) if waits else None,
-        longest=round(max(waits)) if waits else None,
+        longest=max(waits, default=None),
         hours=round(sum(waits) / 3600),
         waiting=waiting,
         emergencies=sum("opened" in each.detail for each in glass),
         watching=sorted(watching),
         asking=len(asking),
-        weeks=weeks,
-        bars=count_bars(weeks),
+        weeks=rows,
+        bars=count_bars(rows),
         policy=visit.services.policy,
     )
 
 
 def looks(visit: Visit) -> Response:
     """List who looked at what and why, the latest first; with `who`, one person's looks."""
-    _check(visit)
     who = visit.request.query_params.get("who", "")
     since = visit.now - retreat.WINDOW
     with visit.services.database.writing() as session:
@@ -108,15 +104,13 @@ def looks(visit: Visit) -> Response:
         first = min((each.at for each in found), default=visit.now)
         acts = overview.acts(session, _FOLLOWS, first)
     followed = {(each.actor, each.subject): each for each in acts}
-    known = _by_key(visit)
-    whose = {held_id: known.get(key) for held_id, key in senders.items()}
+    whose = {held_id: visit.people.owner(key) for held_id, key in senders.items()}
     rows = [_look_row(visit, each, whose.get(each.subject), followed) for each in found]
     return _page(visit, "oversight-looks.html", rows=rows, who=who, since=since)
 
 
 def questions(visit: Visit) -> Response:
     """List the looks that are worth asking about, and by which plain rule."""
-    _check(visit)
     since = visit.now - _QUESTIONS_SINCE
     with visit.services.database.writing() as session:
         _note_reading(visit, session, "looks worth asking about")
@@ -129,14 +123,12 @@ def _worth_asking(visit: Visit, session: Session, since: datetime) -> tuple[Ques
     kinds = {*_FOLLOWS, Action.LOOK, Action.LABEL, Action.STOP}
     entries = overview.acts(session, kinds, since)
     senders = overview.senders(session, list({each.subject for each in by_people(entries)}))
-    known = _by_key(visit)
-    whose = {held_id: known.get(key) for held_id, key in senders.items()}
+    whose = {held_id: visit.people.owner(key) for held_id, key in senders.items()}
     return worth_asking(entries, whose, visit.people, visit.now)
 
 
 def rules(visit: Visit) -> Response:
     """Show how often each rule holds rightly, and which only watch."""
-    _check(visit)
     with visit.services.database.reading() as session:
         found = retreat.precision_of_rules(session, visit.now)
         fallen = {each.rule: each for each in demotions.everything(session) if each.in_force}
@@ -156,7 +148,6 @@ def rules(visit: Visit) -> Response:
 
 def put_back(visit: Visit) -> Response:
     """Let a rule hold again; only the protection officer does."""
-    _check(visit)
     rule = str(visit.request.path_params["rule"])
     retreat.put_back(visit.services.database, rule, by=visit.who, now=visit.now)
     return see_other("/oversight/rules")
@@ -164,17 +155,16 @@ def put_back(visit: Visit) -> Response:
 
 def fairness(visit: Visit) -> Response:
     """Show how often mail was wrongly held by the sender's language and department."""
-    _check(visit)
-    words, known = translations(visit.language), _by_key(visit)
+    words = translations(visit.language)
     with visit.services.database.reading() as session:
-        judged = retreat.judged(session, visit.now)
+        judged = retreat.judged(session, visit.now - retreat.WINDOW, "sender")
 
     def language(each: reports.Judged) -> str:
-        sender = known.get(each.sender)
+        sender = visit.people.owner(each.sender)
         return words.gettext(_LANGUAGES[sender.language] if sender else _UNKNOWN)
 
     def department(each: reports.Judged) -> str:
-        sender = known.get(each.sender)
+        sender = visit.people.owner(each.sender)
         if sender is None:
             return words.gettext(_UNKNOWN)
         return sender.department or words.gettext(_NO_DEPARTMENT)
@@ -192,12 +182,14 @@ def fairness(visit: Visit) -> Response:
 
 def care(visit: Visit) -> Response:
     """Show how reviewers decide: signs that mail is waved through, to ask about."""
-    _check(visit)
     since = visit.now - retreat.WINDOW
     with visit.services.database.reading() as session:
-        entries = overview.acts(session, {*reports.DECIDING, Action.LOOK}, since)
-        judged = retreat.judged(session, visit.now)
-    found = reports.care(entries, judged, visit.people)
+        decided = [
+            reports.Decided(by=each.by, sent=each.sent, read=each.read, waited=each.waited)
+            for each in overview.decided(session, reports.DECIDING, since)
+        ]
+        judged = retreat.judged(session, since, "by")
+    found = reports.care(decided, judged, visit.people)
     rows = [(each, name_of(visit, each.person)) for each in found]
     return _page(
         visit,
@@ -206,16 +198,6 @@ def care(visit: Visit) -> Response:
         fewest=reports.FEWEST_DECISIONS,
         quick=round(reports.QUICK.total_seconds()),
     )
-
-
-def oversees(person: Person) -> bool:
-    """Tell whether these pages are for a person."""
-    return person.active and bool(person.roles & {Role.PROTECTION_OFFICER, Role.AUDITOR})
-
-
-def _check(visit: Visit) -> None:
-    if not oversees(visit.who):
-        raise NotFound("there is no such page for this person")
 
 
 def _page(visit: Visit, template: str, **facts: Any) -> Response:
@@ -254,12 +236,3 @@ def _look_row(
         what=words.gettext(look_in_words(look)),
         followed=words.gettext(after) if after else "",
     )
-
-
-def _by_key(visit: Visit) -> dict[str, Person]:
-    everyone = sorted(visit.people.values(), key=lambda each: (each.active, each.id))
-    return {key: each for each in everyone for key in keys_of(each)}
-
-
-def _week(at: datetime, begins: list[datetime]) -> int:
-    return next((each for each in range(_WEEKS) if begins[each] <= at < begins[each + 1]), -1)

@@ -109,7 +109,7 @@ def create(visit: Visit) -> Response:
         tidied(_body(visit)), scim_ctx=Context.RESOURCE_CREATION_REQUEST
     )
     with visit.services.database.writing() as session:
-        known = {each.id: each for each in people.everyone(session)}
+        known = people.directory(session)
         person = replace(new_person(user, known), source=Source.SCIM)
         if person.id in known or _named(session, person.id):
             raise Conflict("userName: this person is here already")
@@ -147,7 +147,7 @@ def delete(visit: Visit) -> Response:
 
 def _change(visit: Visit, change: Callable[[DirectoryUser], DirectoryUser]) -> Response:
     with visit.services.database.writing() as session:
-        known = {each.id: each for each in people.everyone(session)}
+        known = people.directory(session)
         before = people.get(session, _id(visit))
         after = changed(before, change(as_user(before, _base(visit))), known)
         after = replace(after, source=Source.SCIM)

@@ -9,17 +9,19 @@ from enum import StrEnum
 from starlette.requests import Request
 from starlette.responses import Response
 
+from models.api_key import ApiKey
 from models.audit import Purpose
 from models.body import Body
 from models.db.database import Database
 from models.db.keyring import Keyring
+from models.directory import Directory
 from models.held import HeldMessage
 from models.person import Person
 from models.policy import Policy
 from quarantine.console.openid import Provider
 from quarantine.drafts import CheckDraft
 from quarantine.review import Review
-from quarantine.settings import ConsoleSettings, SignInSettings
+from quarantine.settings import ApiSettings, ConsoleSettings, SignInSettings
 
 
 class Permission(StrEnum):
@@ -31,6 +33,8 @@ class Permission(StrEnum):
     REVIEW = "review"  # this held message: one who may review it
     OWN = "own"  # this held message: its sender
     PROVISION = "provision"  # the identity provider's token; no person's
+    API_KEY = "api-key"  # the key of one of the body's programs; no person's
+    OVERSEE = "oversee"  # the protection officer or the auditor, on pages without content
     ADMINISTER = "administer"  # an administrator, who runs the system and reads no mail
 
 
@@ -46,6 +50,7 @@ class Services:
     review: Review
     clock: Callable[[], datetime]
     sign_in: SignInSettings = SignInSettings()
+    api: ApiSettings = ApiSettings()
     provider: Provider | None = None  # of OpenID Connect
     check_draft: CheckDraft | None = None  # from gateway: this package finds nothing itself
     in_force: tuple[tuple[str, str], ...] = ()  # settings and their values, no secret among them
@@ -62,8 +67,9 @@ class Visit:
     token: str = field(default="", repr=False)  # the session's, or a passing visitor's
     person: Person | None = None
     language: str = "cy"
-    people: Mapping[str, Person] = field(default_factory=dict, repr=False)
+    people: Directory = field(default_factory=Directory, repr=False)
     held: HeldMessage | None = None
+    key: ApiKey | None = None  # of the program that asks, on the API's pages
 
     @property
     def csrf(self) -> str:
