@@ -23,6 +23,7 @@ from classifiers.detectors.nhs_number import NhsNumber
 from classifiers.detectors.own_records import OwnRecords
 from classifiers.detectors.passport import Passport
 from classifiers.detectors.payment_card import PaymentCard
+from classifiers.detectors.personal_mark import PersonalMark
 from classifiers.detectors.phrases import Phrases
 from classifiers.detectors.pupil_number import PupilNumber
 from classifiers.detectors.recipients import Recipients
@@ -85,6 +86,7 @@ def detectors(
         OwnRecords(registers.key, registers.records),
         NearCopies(registers.key, registers.fingerprints),
         Marking(),
+        PersonalMark(),
         Phrases(policy.phrases),
         Commercial(),
         Recipients(policy, registers),

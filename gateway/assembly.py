@@ -24,17 +24,19 @@ from gateway.policy_file import load_policy
 from gateway.registers import registers_folder
 from gateway.session import House
 from gateway.worker import Worker
-from models.db import demotions, policies
+from models.body import HERE
+from models.db import demotions, people, policies
 from models.db.database import Database
 from models.db.keyring import Keyring
 from models.errors import SettingInvalid
-from models.policy import Policy
+from models.policy import Policy, UnknownSenders
 from quarantine.anchors import Anchoring
 from quarantine.holding import Holding
 from quarantine.notices import Post
 from quarantine.retreat import Retreat
 from quarantine.review import Review
 from quarantine.signed_lines import Signer
+from quarantine.told import all_told, is_told, was_told
 from quarantine.working_hours import working_hours
 
 _log = logging.getLogger("porthor")
@@ -55,7 +57,7 @@ def policy_in_force(settings: Settings, database: Database) -> Policy:
         known = policies.get(session, policy.digest) is not None
     if not known:
         with database.writing() as session:
-            text = settings.policy_file.read_text(encoding="utf-8")
+            text = settings.policy_file.read_bytes().decode()  # as digested, line ends too
             policies.put(session, policy.digest, text, datetime.now(UTC))
     return policy
 
@@ -115,6 +117,33 @@ def demoted_rules(database: Database) -> frozenset[str]:
         return demotions.in_force(session)
 
 
+def sender_was_told(database: Database, policy: Policy, sender: str) -> bool:
+    """Tell whether rules may do more than watch this sender's mail. Raises Unavailable."""
+    with database.reading() as session:
+        return was_told(session, policy, sender, _now())
+
+
+def warn_of_untold(database: Database, policy: Policy) -> None:
+    """Log how many have no record of having been told: rules only watch their mail (L7)."""
+    today = _now().astimezone(HERE).date()
+    with database.reading() as session:
+        active = [each for each in people.everyone(session) if each.active]
+    untold = sum(not is_told(each, today) for each in active)
+    if untold or not active:
+        _log.warning(
+            "rules only watch mail of %d of %d staff: no record that they were told",
+            untold,
+            len(active),
+        )
+    others = {
+        UnknownSenders.APPLY: True,
+        UnknownSenders.WATCH: False,
+        UnknownSenders.WHEN_ALL_TOLD: all_told(active, today),
+    }[policy.unknown_senders]
+    if not others:
+        _log.warning("rules only watch mail from addresses in nobody's entry (unknown_senders)")
+
+
 def inspector_of(settings: Settings, policy: Policy) -> Inspector:
     """The processes that read mail, with what they look for."""
     registers = registers_folder(settings.path)
@@ -131,6 +160,7 @@ def serve(settings: Settings) -> int:
 async def _serve(settings: Settings) -> None:
     database = open_database(settings)
     policy = policy_in_force(settings, database)
+    warn_of_untold(database, policy)
     hostname = settings.smtp.hostname or socket.getfqdn()
     inspector = inspector_of(settings, policy)
     next_hop = NextHop(settings.nexthop, hostname)
@@ -265,9 +295,15 @@ def run_console(settings: Settings) -> int:
 
     database = open_database(settings)
     policy = policy_in_force(settings, database)
-    one = replace(settings, inspection=replace(settings.inspection, workers=1))
+    workers = settings.api.workers
+    few = replace(settings, inspection=replace(settings.inspection, workers=workers))
     drafts = DraftChecker(
-        lambda: inspector_of(one, policy), policy, _now, lambda: demoted_rules(database)
+        lambda: inspector_of(few, policy),
+        policy,
+        _now,
+        demoted=lambda: demoted_rules(database),
+        told=lambda sender: sender_was_told(database, policy, sender),
+        workers=workers,
     )
     app = create_app(
         database=database,
@@ -280,6 +316,7 @@ def run_console(settings: Settings) -> int:
         check_draft=drafts,
         sign_in_settings=settings.sign_in,
         openid_secret=openid_secret(settings),
+        api_settings=settings.api,
         in_force=in_force(settings),
     )
     host, port = settings.console.listen

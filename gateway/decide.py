@@ -2,7 +2,9 @@
 
 Every rule is tried and every match recorded; the strictest wins; the order of rules means
 nothing; adding a rule never relaxes a verdict. A rule without its papers only watches, and so
-does one that was too often wrong (quarantine/reports.py).
+does one that was too often wrong (quarantine/reports.py). For a sender who was not told of the
+monitoring all rules only watch but those that keep the system safe (L7); so do, on mail marked
+personal, those that may not hold it (L21).
 """
 
 from collections.abc import Collection, Sequence
@@ -12,9 +14,10 @@ from gateway.exempt import listed
 from models.address import in_domains, parse_address, same_mailbox
 from models.envelope import Envelope
 from models.finding import Finding
-from models.policy import Condition, Policy, Rule
+from models.policy import Condition, Ground, Policy, Rule
 from models.verdict import Disposition, Match, Outcome, Verdict
 
+PERSONAL_MARK = "personal-mark"  # the detector of mail that its sender marked personal
 UNREAD_RULE = "unread"  # stands for the house's own rule that what breaks its reader waits
 
 
@@ -27,13 +30,19 @@ def decide(  # noqa: PLR0913 - a verdict is on these facts and no others
     program: str = "",
     classifier: str = "",
     demoted: Collection[str] = (),
+    told: bool = True,
 ) -> Verdict:
     """Return the verdict of a policy on the findings in one message, as on a day.
 
-    The rules in `demoted` only watch.
+    The rules in `demoted` only watch. `told`: whether the sender was told of the monitoring.
     """
+    personal = any(each.detector == PERSONAL_MARK for each in findings)
     enforcing = {
-        rule.id: bool(policy.consent) and rule.enforceable(on) and rule.id not in demoted
+        rule.id: bool(policy.consent)
+        and rule.enforceable(on)
+        and rule.id not in demoted
+        and (told or rule.papers.ground is Ground.OPERATION)
+        and (rule.reaches_personal or not personal)
         for rule in policy.rules
     }
     outcomes = tuple(

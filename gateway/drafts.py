@@ -1,11 +1,15 @@
-"""Checks a draft as mail is checked, for the console's page. Nothing is sent, stored or logged.
+"""Checks a draft as mail is checked, for the console's page and the HTTP API.
 
-The draft is read in a confined process, as all mail is; it is started when the first is checked.
+Nothing is sent, stored or logged. The draft is read in a confined process, as all mail is; the
+processes are started when the first is checked.
 """
 
 import asyncio
 from collections.abc import Callable
 from datetime import datetime
+from email.message import EmailMessage
+from email.policy import SMTPUTF8
+from importlib.metadata import version
 from threading import BoundedSemaphore, Lock
 
 from gateway.decide import decide
@@ -13,13 +17,13 @@ from gateway.exempt import exempt
 from gateway.inspector import Inspector
 from models.envelope import Client, Envelope, Recipient
 from models.errors import Unavailable
-from models.finding import Inspection
+from models.finding import Finding, Inspection
 from models.policy import Policy
-from models.verdict import Disposition
-from quarantine.drafts import CheckedDraft, Draft
+from models.verdict import Disposition, Outcome, Verdict
+from quarantine.drafts import NOWHERE, CheckedDraft, Draft
 from quarantine.holding import rules_of
 
-_MOST_AT_ONCE = 4  # checked or waiting; the next is asked to try again
+_WAITING = 4  # for each process, checked or waiting; the next is asked to try again
 
 
 class DraftChecker:
@@ -31,52 +35,72 @@ class DraftChecker:
         policy: Policy,
         clock: Callable[[], datetime],
         demoted: Callable[[], frozenset[str]] = frozenset,
+        told: Callable[[str], bool] = lambda _: True,
+        workers: int = 1,
     ) -> None:
-        """Take what is needed; `demoted` tells which rules only watch when it is asked."""
+        """Take what is needed; `demoted` tells which rules only watch when it is asked.
+
+        `told` tells whether the person of an address was told of the monitoring;
+        `workers` is how many processes the inspector has.
+        """
         self._make, self._policy, self._clock = make_inspector, policy, clock
-        self._demoted = demoted
+        self._demoted, self._told = demoted, told
         self._inspector: Inspector | None = None
-        self._one_at_a_time, self._few_wait = Lock(), BoundedSemaphore(_MOST_AT_ONCE)
+        self._making, self._few_at_once = Lock(), BoundedSemaphore(workers)
+        self._few_wait = BoundedSemaphore(_WAITING * workers)
+        self._program = version("porthor")
 
     def __call__(self, draft: Draft) -> CheckedDraft:
         """Say what would happen. Raises Unavailable if it breaks, or if too many wait for it."""
         envelope = self._envelope(draft)
         if exempt(envelope, self._policy):
-            return CheckedDraft(
-                disposition=Disposition.RELAY, rules=(), findings=(), texts=(), exempt=True
-            )
+            return CheckedDraft(verdict=self._passes(envelope), rules=(), exempt=True)
         found = self._inspected(envelope, message_of(draft))
         verdict = decide(
             envelope,
-            found.findings,
+            [each for each in found.findings if not _of_nobody(each)],
             self._policy,
             on=self._clock().date(),
+            program=self._program,
             classifier=found.classifier,
             demoted=self._demoted(),
+            told=self._told(draft.sender),
         )
         return CheckedDraft(
-            disposition=verdict.disposition,
+            verdict=verdict,
             rules=rules_of(verdict, Disposition.ADVISE),
-            findings=found.findings,
             texts=found.texts,
+            unread=found.unread,
         )
 
     def _inspected(self, envelope: Envelope, raw: bytes) -> Inspection:
-        """Inspect one at a time; the console's other pages are never kept waiting by many."""
+        """Inspect a few at a time; the console's other pages are never kept waiting by many."""
         if not self._few_wait.acquire(blocking=False):
             raise Unavailable("too many drafts are being checked; try again")
         try:
-            with self._one_at_a_time:
-                if self._inspector is None:
-                    self._inspector = self._make()
+            with self._few_at_once:
+                with self._making:
+                    if self._inspector is None:
+                        self._inspector = self._make()
                 return asyncio.run(self._inspector(envelope, raw))
         finally:
             self._few_wait.release()
 
     def close(self) -> None:
-        """Stop the process."""
+        """Stop the processes."""
         if self._inspector is not None:
             self._inspector.close()
+
+    def _passes(self, envelope: Envelope) -> Verdict:
+        """The verdict on what nothing reads."""
+        return Verdict(
+            outcomes=tuple(
+                Outcome(recipient=each, disposition=Disposition.RELAY, matches=())
+                for each in envelope.addresses
+            ),
+            policy=self._policy.digest,
+            program=self._program,
+        )
 
     def _envelope(self, draft: Draft) -> Envelope:
         return Envelope(
@@ -88,17 +112,23 @@ class DraftChecker:
         )
 
 
+def _of_nobody(finding: Finding) -> bool:
+    """Tell whether it is about an address that stands for someone who has none."""
+    return finding.part == "envelope" and finding.excerpt.endswith(NOWHERE)
+
+
 def message_of(draft: Draft) -> bytes:
     """The message that a draft would be."""
-    lines = (
-        f"From: {draft.sender}",
-        f"To: {', '.join(draft.recipients)}",
-        f"Subject: {draft.subject}",
-        "MIME-Version: 1.0",
-        "Content-Type: text/plain; charset=utf-8",
-        "Content-Transfer-Encoding: 8bit",
-        "",
-        *draft.text.splitlines(),
-        "",
-    )
-    return "\r\n".join(lines).encode("utf-8", "replace")
+    fields = [f"From: {draft.sender}", f"Subject: {draft.subject}"]
+    if draft.shown:
+        fields.append(f"To: {', '.join(draft.recipients)}")
+    if draft.language:
+        fields.append(f"Content-Language: {draft.language}")
+    body = EmailMessage(policy=SMTPUTF8)
+    kind = "html" if draft.html else "plain"
+    body.set_content(draft.text, subtype=kind, charset="utf-8", cte="base64")
+    for each in draft.files:
+        main, _, sub = each.media_type.partition("/")
+        body.add_attachment(each.content, maintype=main, subtype=sub, filename=each.name)
+    head = "".join(f"{each}\r\n" for each in fields)
+    return head.encode("utf-8", "replace") + body.as_bytes()

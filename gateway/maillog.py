@@ -47,6 +47,11 @@ def log_verdict(envelope: Envelope, verdict: Verdict) -> None:
     )
 
 
+def log_not_told(envelope: Envelope) -> None:
+    """Log that rules only watched: the sender has no record of having been told (L7)."""
+    _log.info("%s: sender=not-told, rules=watching", envelope.id)
+
+
 def log_fault(envelope_id: str, stage: str, kind: str) -> None:
     """Log a fault of ours: where, and what kind of exception, never its text."""
     _log.error("%s: fault, stage=%s, kind=%s", envelope_id or "-", stage, kind)

@@ -12,6 +12,9 @@ INSPECTION_SECONDS = Histogram(
     "From a message read to its findings",
     buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5, 30),
 )
+NOT_TOLD = Counter(
+    "porthor_not_told", "Messages on which rules only watched: their sender was not told"
+)
 WAITING = Gauge("porthor_held_waiting", "Held messages that wait for a person to decide")
 OLDEST_UNANSWERED = Gauge(
     "porthor_held_oldest_unanswered_seconds", "Since the oldest of them was held; 0 if none waits"

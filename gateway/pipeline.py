@@ -44,6 +44,10 @@ class Actions(Protocol):
         """Return the rules that only watch; asked only when a message would not just be relayed."""
         ...
 
+    async def told(self) -> bool:
+        """Tell whether the sender was told of the monitoring (L7); asked as `demoted` is."""
+        ...
+
     async def broken(self) -> Disposition | None:
         """Say what follows when the inspection broke: relay, hold, or None to defer."""
         ...
@@ -67,8 +71,11 @@ async def process(
                 return replies.queued(await actions.hold(unread(envelope, policy), UNREADABLE))
     found, classifier = inspection.findings, inspection.classifier
     verdict = decide(envelope, found, policy, on=on, classifier=classifier)
-    if verdict.disposition > Disposition.RELAY and (demoted := await actions.demoted()):
-        verdict = decide(envelope, found, policy, on=on, classifier=classifier, demoted=demoted)
+    if verdict.disposition > Disposition.RELAY:
+        demoted, told = await actions.demoted(), await actions.told()
+        verdict = decide(
+            envelope, found, policy, on=on, classifier=classifier, demoted=demoted, told=told
+        )
     match verdict.disposition:
         case Disposition.RELAY:
             return await actions.relay(envelope.addresses)

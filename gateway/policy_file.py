@@ -60,6 +60,7 @@ DETECTORS = (
     "own-records",
     "passport",
     "payment-card",
+    "personal-mark",
     "phrases",
     "pupil-number",
     "recipients",

@@ -29,6 +29,7 @@ from models.mime import read_message
 from models.policy import Policy
 from models.verdict import Disposition, Verdict
 from quarantine.holding import Holding
+from quarantine.told import was_told
 
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's: no I, L, O or U to misread
 
@@ -260,6 +261,21 @@ class _Transaction:
     def _demoted(self) -> frozenset[str]:
         with self.session.house.database.reading() as session:
             return demotions.in_force(session)
+
+    async def told(self) -> bool:
+        try:
+            told = await asyncio.to_thread(self._told)
+        except Unavailable:  # as with demoted rules
+            return True
+        if not told:
+            metrics.NOT_TOLD.inc()
+            maillog.log_not_told(self.envelope)
+        return told
+
+    def _told(self) -> bool:
+        house = self.session.house
+        with house.database.reading() as session:
+            return was_told(session, house.policy, self.envelope.sender, self.envelope.received)
 
     async def broken(self) -> Disposition | None:
         metrics.INSPECTION_FAILURES.inc()

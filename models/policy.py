@@ -147,11 +147,7 @@ class Rule:
         A paper out of date is named with what is wrong: "review: passed", "notice: not yet".
         """
         papers = self.papers
-        absent = [
-            name
-            for name in _NEEDED
-            if not getattr(papers, name)
-        ]
+        absent = [name for name in _NEEDED if not getattr(papers, name)]
         if papers.high_risk and not papers.consulted:
             absent.append("consulted")
         if self.then >= Disposition.HOLD and not self.milder:
@@ -231,6 +227,7 @@ class Policy:
     phrases: tuple[PhraseList, ...] = ()
     references: tuple[ReferencePattern, ...] = ()
     exempt: Exemptions = Exemptions()
+    unknown_senders: UnknownSenders = UnknownSenders.WHEN_ALL_TOLD
     lawful_bases: tuple[LawfulBasis, ...] = ()
     many_recipients: int = 20  # visible outside recipients that count as many
 

@@ -19,6 +19,7 @@ from pathlib import Path
 from models.address import parse_address
 from models.errors import SettingInvalid
 from models.person import Person, Role, Standing
+from quarantine.told import is_told
 
 _NEEDED = ("id", "name", "addresses")
 _KNOWN = (
@@ -248,8 +249,7 @@ def coverage(people: Iterable[Person], on: date) -> tuple[Coverage, ...]:
     counted: dict[str, list[bool]] = {}
     for each in people:
         if each.active:
-            told = each.informed is not None and each.informed <= on
-            counted.setdefault(each.department, []).append(told)
+            counted.setdefault(each.department, []).append(is_told(each, on))
     return tuple(
         Coverage(department=name, people=len(told), informed=sum(told))
         for name, told in sorted(counted.items())

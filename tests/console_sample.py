@@ -17,7 +17,7 @@ from models.envelope import Client, Envelope, Recipient
 from models.mail import Mail
 from models.mime import read_message
 from models.person import Person, Role, Standing
-from models.policy import Bilingual, Clause, Condition, Ground, Justification, Policy, Rule
+from models.policy import Basis, Bilingual, Clause, Condition, Ground, Justification, Policy, Rule
 from models.verdict import Disposition
 from quarantine.console.app import create_app
 from quarantine.console.passwords import hash_password
@@ -39,6 +39,10 @@ PAPERS = Justification(
     notice=date(2026, 1, 1),
     review=date(2027, 1, 1),
     ends=date(2027, 6, 1),
+    basis=Basis.PUBLIC_TASK,
+    special_category="DPA 2018 Sch 1 para 6",
+    offences="DPA 2018 Sch 1 para 6",
+    policy_document="APD-1",
 )
 
 
@@ -204,7 +208,14 @@ class Council:
         )
         return holding.hold(mail=given, verdict=verdict, inspection=inspection, now=NOW)
 
-    def app(self, url="http://testserver", sign_in=PASSWORD_ALONE, secret="", check_draft=None):
+    def app(
+        self,
+        url="http://testserver",
+        sign_in=PASSWORD_ALONE,
+        secret="",
+        check_draft=None,
+        api=None,
+    ):
         """Make the console."""
         return create_app(
             database=self.database,
@@ -216,6 +227,7 @@ class Council:
             clock=lambda: self.clock[0],
             sign_in_settings=sign_in,
             openid_secret=secret,
+            api_settings=api,
             check_draft=check_draft,
             in_force=IN_FORCE,
         )
@@ -234,10 +246,10 @@ def check_draft(draft):
     found = inspect(given, detectors(POLICY))
     verdict = decide(envelope, found.findings, POLICY, on=NOW.date())
     return CheckedDraft(
-        disposition=verdict.disposition,
+        verdict=verdict,
         rules=rules_of(verdict, Disposition.ADVISE),
-        findings=found.findings,
         texts=found.texts,
+        unread=found.unread,
     )
 
 

@@ -6,7 +6,8 @@ import sys
 from datetime import UTC, datetime
 
 from gateway.config import load_settings
-from gateway.policy_file import lint, load_policy
+from gateway.lint import lint
+from gateway.policy_file import load_policy
 from models.db.database import Database
 from models.db.keyring import Keyring
 from models.errors import SettingInvalid

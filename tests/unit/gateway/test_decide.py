@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -10,6 +11,7 @@ from gateway.decide import decide
 from models.envelope import Client, Envelope, Recipient
 from models.finding import Finding
 from models.policy import (
+    Basis,
     Bilingual,
     Clause,
     Condition,
@@ -30,6 +32,10 @@ PAPERS = Justification(
     notice=date(2026, 1, 1),
     review=date(2027, 1, 1),
     ends=date(2027, 1, 1),
+    basis=Basis.PUBLIC_TASK,
+    special_category="DPA 2018 Sch 1 para 6",
+    offences="DPA 2018 Sch 1 para 6",
+    policy_document="APD-1",
 )
 INSIDE, BELOW = "nia@cyngor.example", "nia@ysgol.cyngor.example"
 OUTSIDE, LOOKALIKE, WEBMAIL = "a@supplier.example", "a@notcyngor.example", "nia@webmail.example"
@@ -232,3 +238,64 @@ def test_the_order_of_rules_means_nothing(rules, findings, to, chance):
 def test_each_recipient_is_decided_alone(rules, findings, to):
     together = outcomes(findings, *rules, to=to)
     assert together == [outcomes(findings, *rules, to=[each])[0] for each in to]
+
+
+SAFETY = replace(PAPERS, ground=Ground.OPERATION)
+MARK = Finding(detector="personal-mark", category="personal", score=1.0, part="envelope")
+
+
+@pytest.mark.requirement("L7")
+@pytest.mark.parametrize(
+    ("told", "papers", "expected"),
+    [
+        pytest.param(True, PAPERS, Disposition.HOLD, id="who was told is held"),
+        pytest.param(False, PAPERS, Disposition.RELAY, id="who was not told is only watched"),
+        pytest.param(False, SAFETY, Disposition.HOLD, id="but the system is kept safe"),
+    ],
+)
+def test_rules_watch_the_mail_of_who_was_not_told(told, papers, expected):
+    verdict = decide(envelope(OUTSIDE), [card()], policy(rule(papers=papers)), on=TODAY, told=told)
+    assert verdict.disposition is expected
+    assert verdict.outcomes[0].matches[0].watched is Disposition.HOLD
+
+
+@pytest.mark.requirement("L21")
+@pytest.mark.parametrize(
+    ("said", "papers", "expected"),
+    [
+        pytest.param(None, PAPERS, Disposition.RELAY, id="a rule that says nothing"),
+        pytest.param(False, SAFETY, Disposition.RELAY, id="a rule that says no"),
+        pytest.param(True, PAPERS, Disposition.HOLD, id="a rule against leaks"),
+        pytest.param(None, SAFETY, Disposition.HOLD, id="a rule that keeps the system safe"),
+    ],
+)
+def test_only_some_rules_hold_mail_marked_personal(said, papers, expected):
+    asked = replace(rule(papers=papers), marked_personal=said)
+    verdict = decide(envelope(OUTSIDE), [card(), MARK], policy(asked), on=TODAY)
+    assert verdict.disposition is expected
+    unmarked = decide(envelope(OUTSIDE), [card()], policy(asked), on=TODAY)
+    assert unmarked.disposition is Disposition.HOLD
+
+
+@pytest.mark.requirement("L10")
+@pytest.mark.requirement("L11")
+@pytest.mark.parametrize(
+    ("change", "missing"),
+    [
+        pytest.param({"basis": None}, "basis", id="no lawful basis"),
+        pytest.param({"special_category": None}, "special_category", id="no condition"),
+        pytest.param({"offences": None}, "offences", id="no condition for offences"),
+        pytest.param({"policy_document": None}, "policy_document", id="no policy document"),
+        pytest.param({"high_risk": True}, "consulted", id="a high risk nobody was asked about"),
+    ],
+)
+def test_a_rule_whose_papers_have_a_gap_only_watches(change, missing):
+    gap = rule(papers=replace(PAPERS, **change))
+    assert gap.missing(TODAY) == (missing,)
+    verdict = decide(envelope(OUTSIDE), [card()], policy(gap), on=TODAY)
+    assert verdict.disposition is Disposition.RELAY
+
+
+def test_a_high_risk_that_was_asked_about_does_not_stop_a_rule():
+    asked = replace(PAPERS, high_risk=True, consulted="ICO reference 1, 2026-02-01")
+    assert rule(papers=asked).missing(TODAY) == ()

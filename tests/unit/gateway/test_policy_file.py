@@ -4,7 +4,8 @@ from datetime import date
 
 import pytest
 
-from gateway.policy_file import lint, parse_policy
+from gateway.lint import lint
+from gateway.policy_file import parse_policy
 from gateway.sample import policy_text
 from models.errors import SettingInvalid
 
@@ -136,3 +137,56 @@ def test_a_rule_names_a_reference_that_is_there():
     assert mistakes_in(GOOD + REFERENCE * 2) == [
         'policy.toml: reference "council-tax" stands twice; give each a name of its own'
     ]
+
+
+@pytest.mark.requirement("L11")
+@pytest.mark.parametrize("basis", ["consent", "legitimate-interests"])
+def test_a_basis_that_is_closed_to_a_public_body_is_refused_and_why(basis):
+    (mistake,) = mistakes_in(f'{GOOD}[rules.papers]\nbasis = "{basis}"\n')
+    assert 'rules[1] "card".papers.basis' in mistake
+    assert "public-task or legal-duty: " in mistake
+
+
+def test_papers_that_rules_share_are_theirs_unless_they_have_their_own():
+    shared = '[papers]\nassessment = "DPIA 1"\nbasis = "public-task"\noffences = "none"\n'
+    own = '[rules.papers]\nassessment = "DPIA 2"\n'
+    (rule,) = parse_policy((shared_first(shared) + own).encode(), "policy.toml").rules
+    papers = rule.papers
+    assert (papers.assessment, papers.basis, papers.offences) == ("DPIA 2", "public-task", "none")
+
+
+def shared_first(text):
+    before, clauses, after = GOOD.partition("[[clauses]]")
+    return before + text + clauses + after
+
+
+@pytest.mark.requirement("L20")
+@pytest.mark.requirement("L59")
+def test_exempt_routes_have_a_kind():
+    text = """
+[[exempt]]
+kind = "union"
+recipients = ["Undeb.example"]
+[[exempt]]
+kind = "councillor"
+senders = ["cllr.jones@cyngor.example"]
+"""
+    exempt = parse_policy(shared_first(text).encode(), "policy.toml").exempt
+    assert exempt.recipients == {"undeb.example"}
+    assert exempt.senders == {"cllr.jones@cyngor.example"}
+    assert [each.kind for each in exempt.routes] == ["union", "councillor"]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ('[[exempt]]\nkind = "uniom"\n', "exempt[1].kind is"),
+        ('[[exempt]]\nrecipients = ["undeb.example"]\n', "exempt[1].kind: is missing"),
+        ('unknown_senders = "perhaps"\n', "unknown_senders is"),
+        ('[papers]\nground = "crime"\n', "papers.ground: unknown key"),
+    ],
+)
+def test_mistakes_in_what_the_law_asks_for_are_told(text, expected):
+    before, _, after = GOOD.partition("[[clauses]]")
+    found = mistakes_in(f"{before}{text}[[clauses]]{after}")
+    assert any(expected in line for line in found), found
