@@ -61,6 +61,7 @@ class Action(StrEnum):
     RESTORE = "restore"  # the protection officer let it hold again
     OVERSEE = "oversee"  # the record of looks was read: that is a look too
     ERASE = "erase"
+    CERTIFY = "certify"  # what was erased was counted, digested and signed
     FOUND_PRIVATE = "found-private"  # its content is dropped, and a bare count kept (L5)
     OPEN_CASE = "open-case"
     CHANGE_CASE = "change-case"

@@ -4,6 +4,7 @@ Called from the mail path. When this returns, the database has committed and 250
 """
 
 import json
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 
@@ -125,8 +126,8 @@ class Holding:
                 held.move(session, held_id, HeldState.HELD, HeldState.WITHDRAWN, entry)
             except Conflict:
                 return  # a retry whose first held copy has been decided meanwhile: that stands
-            erase = replace(entry, action=Action.ERASE)
-            contents.erase(session, held_id, erase)
+            with suppress(Conflict):  # a freeze that covers new mail too keeps it
+                contents.erase(session, held_id, replace(entry, action=Action.ERASE))
 
     def advise(self, envelope: Envelope, verdict: Verdict, *, now: datetime) -> None:
         """Tell the sender what to mind. The message has gone; nothing of it is kept."""

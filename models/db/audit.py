@@ -40,7 +40,8 @@ def append_all(session: Session, entries: Sequence[AuditEntry]) -> list[ChainedE
         head.length, head.digest = chained.sequence, chained.digest
         added.append(chained)
     session.flush()
-    session.execute(insert(AuditRow), [_row(each) for each in added])
+    if added:
+        session.execute(insert(AuditRow), [_row(each) for each in added])
     return added
 
 

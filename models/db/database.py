@@ -21,6 +21,7 @@ from sqlalchemy.orm import Session
 from models.errors import SettingInvalid, Unavailable
 
 SQLITE_PATIENCE = 30.0  # seconds that a writer waits for another
+_SCRUB_PATIENCE = 3000  # milliseconds that a scrub waits for others, who wait for it
 _MIGRATIONS = Path(__file__).with_name("migrations")
 HEAD = (_MIGRATIONS / "HEAD").read_text().strip()
 
@@ -77,6 +78,36 @@ class Database:
                 f"the database is at revision {found or 'none'}; expected {HEAD};"
                 " run `porthor db upgrade`"
             )
+
+    def scrub(self) -> bool:
+        """Let go of the pages on which deleted rows stood; tell whether all could be.
+
+        SQLite overwrites what is deleted (secure_delete); what is left is the write-ahead log,
+        which is emptied if nobody reads. PostgreSQL writes the small table of keys anew, so that
+        its old file goes; its write-ahead log goes as it is recycled. Raises Unavailable.
+        """
+        with _faults():
+            return self._scrub_sqlite() if self._path else self._scrub_postgresql()
+
+    def _scrub_sqlite(self) -> bool:
+        with self._engine.connect() as connection:
+            driver: Any = connection.connection.driver_connection
+            patience = f"PRAGMA busy_timeout={round(SQLITE_PATIENCE * 1000)}"
+            driver.execute(f"PRAGMA busy_timeout={_SCRUB_PATIENCE}")  # writers wait meanwhile
+            busy, *_ = driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            driver.execute(patience)
+        return not busy
+
+    def _scrub_postgresql(self) -> bool:
+        plain = self._engine.execution_options(isolation_level="AUTOCOMMIT")
+        with plain.connect() as connection:
+            connection.exec_driver_sql(f"SET lock_timeout = {_SCRUB_PATIENCE}")
+            try:
+                connection.exec_driver_sql("VACUUM (FULL) item_keys")
+                connection.exec_driver_sql("VACUUM contents, held_messages, self_reports, people")
+            finally:
+                connection.exec_driver_sql("RESET lock_timeout")
+        return True
 
     def close(self) -> None:
         """Close all connections."""

@@ -12,7 +12,7 @@ from models.address import parse_address
 from models.audit import AuditEntry
 from models.db import audit
 from models.db.keeping_tables import FreezeItemRow, FreezeRow
-from models.db.tables import HeldRow
+from models.db.tables import HeldRow, SelfReportRow
 from models.errors import NotFound
 from models.freeze import Coverage, Freeze, FreezeKind, Item, covers
 
@@ -98,9 +98,15 @@ def frozen(session: Session, ids: Collection[str]) -> frozenset[str]:
     return frozenset(found)
 
 
-def people_frozen(session: Session) -> frozenset[str]:
-    """Return the ids of the people whose own records a freeze in force covers."""
-    return frozenset().union(*(each.covers.people for each in _in_force(session)))
+def frozen_beside(session: Session, ids: Collection[str]) -> frozenset[str]:
+    """Return which of these ids are of people, of self-reports or of cases under a freeze."""
+    active = _in_force(session)
+    people = frozenset().union(*(each.covers.people for each in active))
+    cases = frozenset(each.case for each in active if each.case)
+    query = select(SelfReportRow.id).where(
+        SelfReportRow.id.in_(list(ids)), SelfReportRow.by.in_(sorted(people))
+    )
+    return frozenset(session.scalars(query)) | ((people | cases) & frozenset(ids))
 
 
 def covered(session: Session, freeze: Freeze) -> int:

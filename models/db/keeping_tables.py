@@ -36,3 +36,21 @@ class FreezeItemRow(Row):
 
     freeze: Mapped[str] = mapped_column(ForeignKey("freezes.id"), primary_key=True)
     item: Mapped[str] = mapped_column(String(32), primary_key=True, index=True)
+
+
+class SweepRow(Row):
+    """A sweep: begun, and when it has ended its certificate."""
+
+    __tablename__ = "sweeps"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    begun: Mapped[datetime] = mapped_column(index=True)
+    by: Mapped[str] = mapped_column(String(128))
+    ended: Mapped[datetime | None]
+    erased: Mapped[dict[str, Any] | None]
+    left: Mapped[dict[str, Any] | None]
+    first: Mapped[int | None]
+    last: Mapped[int | None]
+    digest: Mapped[str | None] = mapped_column(String(64))
+    failed: Mapped[str | None] = mapped_column(Text)
+    line: Mapped[str | None] = mapped_column(Text)

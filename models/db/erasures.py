@@ -1,0 +1,215 @@
+"""What is due to be erased, in pages of bounded size, and the erasing of it.
+
+Everything that hangs on a held message by a foreign key goes with its record. Who erases holds
+the audit chain's lock (audit.lock), so that no freeze can come in between.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, CursorResult, and_, delete, exists, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from models.audit import Action, AuditEntry
+from models.db import audit
+from models.db.case_tables import CaseLookRow, CaseRow
+from models.db.tables import (
+    AuditRow,
+    BreakdownRow,
+    ContentRow,
+    HeldRow,
+    ItemKeyRow,
+    OpenIdSubjectRow,
+    PersonAddressRow,
+    PersonRow,
+    RecoveryCodeRow,
+    Row,
+    SecondFactorRow,
+    SelfReportRow,
+    SignInFailureRow,
+    SignInRow,
+    TellingRow,
+)
+from models.held import HeldState
+from models.person import Standing
+from models.retention import Due, Kept
+
+Page = tuple[datetime, str]  # where a page ended: its last clock and id
+START: Page = (datetime.fromisoformat("0001-01-02T00:00:00+00:00"), "")
+_NAMELESS = "-"  # what stands where a leaver's name stood
+# What says that an item belongs to a case: the case's id, and the item's.
+_IN_CASES: tuple[tuple[InstrumentedAttribute[str], InstrumentedAttribute[str]], ...] = (
+    (CaseRow.id, CaseRow.about),
+    (CaseLookRow.case, CaseLookRow.held),
+    (CaseRow.id, CaseRow.id),
+)
+_STALE: dict[Kept, tuple[ColumnElement[Any] | InstrumentedAttribute[Any], ...]] = {
+    Kept.SIGN_IN: (SignInRow.opened, SignInFailureRow.at),
+    Kept.TELLING: (TellingRow.told,),
+    Kept.BREAKDOWN: (BreakdownRow.last,),
+}
+
+
+def contents_due(
+    session: Session,
+    kept: Kept,
+    states: Collection[HeldState],
+    before: datetime,
+    *,
+    after: Page = START,
+    limit: int,
+) -> list[Due]:
+    """Return messages of some states that ended so long ago and still have their content."""
+    has_key = exists().where(ItemKeyRow.item == HeldRow.id)
+    query = select(HeldRow.id, HeldRow.ended).where(
+        HeldRow.state.in_([each.value for each in states]), has_key
+    )
+    return _page(session, query, kept, (HeldRow.ended, HeldRow.id), before, after, limit)
+
+
+def records_due(
+    session: Session, before: datetime, *, after: Page = START, limit: int
+) -> list[Due]:
+    """Return messages that ended so long ago and have no content any longer."""
+    has_key = exists().where(ItemKeyRow.item == HeldRow.id)
+    query = select(HeldRow.id, HeldRow.ended).where(HeldRow.ended.is_not(None), ~has_key)
+    return _page(session, query, Kept.RECORD, (HeldRow.ended, HeldRow.id), before, after, limit)
+
+
+def reports_due(
+    session: Session, before: datetime, *, after: Page = START, limit: int
+) -> list[Due]:
+    """Return self-reports that someone read so long ago."""
+    query = select(SelfReportRow.id, SelfReportRow.read_at)
+    columns = (SelfReportRow.read_at, SelfReportRow.id)
+    return _page(session, query, Kept.SELF_REPORT, columns, before, after, limit)
+
+
+def cases_due(session: Session, before: datetime, *, after: Page = START, limit: int) -> list[Due]:
+    """Return cases that were closed so long ago and whose words can still be read."""
+    has_key = exists().where(ItemKeyRow.item == CaseRow.id)
+    query = select(CaseRow.id, CaseRow.closed).where(has_key)
+    return _page(session, query, Kept.CASE, (CaseRow.closed, CaseRow.id), before, after, limit)
+
+
+def leavers_due(
+    session: Session, before: datetime, *, after: Page = START, limit: int
+) -> list[Due]:
+    """Return people who left so long ago, as the chain has it, and still have a name.
+
+    Whose mail is still on record keeps their name for as long.
+    """
+    left = (
+        select(AuditRow.subject, func.max(AuditRow.at).label("at"))
+        .where(
+            AuditRow.action == Action.CHANGE_PERSON.value,
+            or_(AuditRow.detail == "standing: left", AuditRow.detail.like("standing: % to left")),
+        )
+        .group_by(AuditRow.subject)
+        .subquery()
+    )
+    mail = (
+        exists()
+        .where(PersonAddressRow.person == PersonRow.id)
+        .where(PersonAddressRow.key == HeldRow.sender_key)
+    )
+    named = PersonRow.facts["name"].as_string() != _NAMELESS
+    query = (
+        select(PersonRow.id, left.c.at)
+        .join(left, left.c.subject == PersonRow.id)
+        .where(PersonRow.standing == Standing.LEFT.value, named, ~mail)
+    )
+    return _page(session, query, Kept.LEAVER, (left.c.at, PersonRow.id), before, after, limit)
+
+
+def kept_by_cases(
+    session: Session, ids: Collection[str], schedule: timedelta
+) -> Mapping[str, date]:
+    """Return the last day on which a case keeps each of these items that belong to one.
+
+    While a case is open there is no such day: date.max. After it, its own keep_until or, where it
+    has none, the body's schedule.
+    """
+    found: dict[str, date] = {}
+    for case, item in _IN_CASES:
+        query = select(item, CaseRow.closed, CaseRow.keep_until).where(item.in_(list(ids)))
+        if case is not CaseRow.id:
+            query = query.join(CaseRow, CaseRow.id == case)
+        for held, closed, until in session.execute(query.distinct()):
+            last = date.max if closed is None else until or (closed + schedule).date()
+            found[held] = max(found.get(held, date.min), last)
+    return found
+
+
+def erase(session: Session, kept: Kept, ids: Sequence[str], entries: Sequence[AuditEntry]) -> None:
+    """Erase items of one class, each with its entry."""
+    match kept:
+        case Kept.RECORD:
+            _erase_records(session, ids)
+        case Kept.SELF_REPORT:
+            session.execute(delete(SelfReportRow).where(SelfReportRow.id.in_(ids)))
+        case Kept.LEAVER:
+            _cut_names(session, ids)
+        case _:
+            session.execute(delete(ItemKeyRow).where(ItemKeyRow.item.in_(ids)))
+            session.execute(delete(ContentRow).where(ContentRow.item.in_(ids)))
+    audit.append_all(session, entries)
+
+
+def forget(session: Session, kept: Kept, before: datetime) -> int:
+    """Delete the rows of a class that has no items: how many."""
+    return sum(
+        _deleted(session, delete(column.class_).where(column <= before)) for column in _STALE[kept]
+    )
+
+
+def keys(session: Session) -> Iterable[tuple[str, bytes]]:
+    """Yield every item's id and its wrapped key."""
+    query = select(ItemKeyRow.item, ItemKeyRow.wrapped).order_by(ItemKeyRow.item)
+    return ((row.item, row.wrapped) for row in session.execute(query))
+
+
+def _erase_records(session: Session, ids: Sequence[str]) -> None:
+    for table in reversed(Row.metadata.sorted_tables):
+        for key in table.foreign_keys:
+            if key.column is HeldRow.__table__.c.id:
+                session.execute(delete(table).where(key.parent.in_(ids)))
+    session.execute(delete(HeldRow).where(HeldRow.id.in_(ids)))
+
+
+def _cut_names(session: Session, ids: Sequence[str]) -> None:
+    """Cut what says who a person was: their id stays in the chain, and nothing stands behind it."""
+    for row in session.scalars(select(PersonRow).where(PersonRow.id.in_(ids))):
+        row.facts = {**row.facts, "name": _NAMELESS, "addresses": [], "department": ""}
+        row.password_hash = row.informed_by = None
+    for of_person in (
+        PersonAddressRow.person,
+        SecondFactorRow.person,
+        RecoveryCodeRow.person,
+        OpenIdSubjectRow.person,
+    ):
+        session.execute(delete(of_person.class_).where(of_person.in_(ids)))
+
+
+def _page(  # noqa: PLR0913 - a query, and where its page begins and ends
+    session: Session,
+    query: Any,
+    kept: Kept,
+    columns: tuple[Any, Any],
+    before: datetime,
+    after: Page,
+    limit: int,
+) -> list[Due]:
+    """Return the next rows in the order of their clock, then of their id."""
+    since, item = columns
+    later = or_(since > after[0], and_(since == after[0], item > after[1]))
+    rows = session.execute(
+        query.where(since.is_not(None), since <= before, later).order_by(since, item).limit(limit)
+    )
+    return [Due(id=row[0], kept=kept, since=row[1]) for row in rows]
+
+
+def _deleted(session: Session, statement: Any) -> int:
+    result = session.execute(statement)
+    return result.rowcount if isinstance(result, CursorResult) else 0
