@@ -12,6 +12,7 @@ import logging
 import multiprocessing
 from dataclasses import dataclass, replace
 from pathlib import Path
+from threading import Lock
 
 from pebble import ProcessExpired, ProcessPool
 
@@ -95,6 +96,7 @@ class Inspector:
         self._budget = float(settings.budget)
         self._settings = settings
         self._start_with = (policy, int(settings.memory), reading, registers, artefact)
+        self._renewing = Lock()  # the console asks from many threads
         self._pool = self._new_pool()
 
     def _new_pool(self) -> ProcessPool:
@@ -125,8 +127,9 @@ class Inspector:
     async def _run(
         self, envelope: Envelope, raw: bytes, seconds: float, without: str
     ) -> Inspection:
-        if not self._pool.active:  # a process that dies between messages takes the pool with it
-            self._pool = self._new_pool()
+        with self._renewing:
+            if not self._pool.active:  # a process that dies between messages takes the pool with it
+                self._pool = self._new_pool()
         future = self._pool.schedule(
             _inspect, args=[envelope, raw, seconds, without], timeout=seconds
         )

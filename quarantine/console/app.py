@@ -22,8 +22,9 @@ from models.body import Body
 from models.db.database import Database
 from models.db.keyring import Keyring
 from models.policy import Policy
-from quarantine.console import account, emergency, gate, openid_sign_in, scim, sign_in
+from quarantine.console import account, api, emergency, gate, openid_sign_in, scim, sign_in
 from quarantine.console.headers import SecurityHeaders
+from quarantine.console.measuring import Measured
 from quarantine.console.openid import Provider
 from quarantine.console.oversight_pages import OVERSIGHT_PAGES
 from quarantine.console.pages import render
@@ -31,7 +32,7 @@ from quarantine.console.review_pages import REVIEW_PAGES
 from quarantine.console.visit import Page, Permission, Services, Visit
 from quarantine.drafts import CheckDraft
 from quarantine.review import Review
-from quarantine.settings import ConsoleSettings, SignInSettings
+from quarantine.settings import ApiSettings, ConsoleSettings, SignInSettings
 
 _STATIC = Path(__file__).parent.parent / "static"
 _LARGEST_FORM = 64 * 1024  # octets
@@ -91,6 +92,7 @@ PAGES: tuple[Page, ...] = (
     *REVIEW_PAGES,
     *OVERSIGHT_PAGES,
     *scim.SCIM_PAGES,
+    *api.API_PAGES,
 )
 
 
@@ -105,6 +107,7 @@ def create_app(  # noqa: PLR0913 - all that the console works with, given once
     clock: Callable[[], datetime],
     sign_in_settings: SignInSettings | None = None,
     openid_secret: str = "",
+    api_settings: ApiSettings | None = None,
     check_draft: CheckDraft | None = None,
     in_force: tuple[tuple[str, str], ...] = (),
 ) -> Starlette:
@@ -121,27 +124,33 @@ def create_app(  # noqa: PLR0913 - all that the console works with, given once
         review=review,
         clock=clock,
         sign_in=ways,
+        api=api_settings or ApiSettings(),
         provider=provider,
         check_draft=check_draft,
         in_force=in_force,
     )
+    door = api.Door(services)
     routes: list[BaseRoute] = [
-        Route(page.path, _endpoint(page, services), methods=[page.method]) for page in PAGES
+        Route(page.path, _endpoint(page, services, door), methods=[page.method]) for page in PAGES
     ]
     routes.append(Mount("/static", StaticFiles(directory=_STATIC)))
 
     async def refused(request: Request, error: Exception) -> Response:
+        if request.url.path.startswith(api.PREFIX):
+            return api.refused(error)
         status = error.status_code if isinstance(error, HTTPException) else 500
         return await run_in_threadpool(gate.no_page, services, request, status)
 
     return Starlette(
         routes=routes,
-        middleware=[Middleware(SecurityHeaders, secure=settings.secure)],
+        middleware=[Middleware(Measured), Middleware(SecurityHeaders, secure=settings.secure)],
         exception_handlers={HTTPException: refused},
     )
 
 
-def _endpoint(page: Page, services: Services) -> Callable[[Request], Awaitable[Response]]:
+def _endpoint(
+    page: Page, services: Services, door: api.Door
+) -> Callable[[Request], Awaitable[Response]]:
     async def provision(request: Request) -> Response:
         try:
             raw = await _read_body(request)
@@ -150,10 +159,15 @@ def _endpoint(page: Page, services: Services) -> Callable[[Request], Awaitable[R
         form = {"json": raw.decode("utf-8", "replace")}
         return await run_in_threadpool(scim.answer, page, services, request, form)
 
+    async def program(request: Request) -> Response:
+        return await door.answer(page, request)
+
     async def endpoint(request: Request) -> Response:
         form = await _read_form(request) if page.method == "POST" else {}
         return await run_in_threadpool(gate.answer, page, services, request, form)
 
+    if page.path.startswith(api.PREFIX):
+        return program
     return provision if page.permission is Permission.PROVISION else endpoint
 
 

@@ -13,6 +13,7 @@ from tests.console_sample import make_council
 
 OPEN_TO_ANYONE = {
     *("/healthz", "/readyz", "/sign-in", "/sign-out", "/help", "/accessibility", "/privacy"),
+    *("/api/v1/health", "/api/v1/openapi.json"),  # what the API is, and whether it is there
     *("/sign-in/code", "/sign-in/set-up", "/sign-in/openid", "/sign-in/openid/back"),
 }
 
