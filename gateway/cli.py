@@ -18,7 +18,17 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import NoReturn
 
-from gateway.arguments import api_keys, learning, mail, people, policy, programs, registers, upkeep
+from gateway.arguments import (
+    api_keys,
+    evidence,
+    learning,
+    mail,
+    people,
+    policy,
+    programs,
+    registers,
+    upkeep,
+)
 from gateway.arguments.adding import STATUSES
 from models.errors import PorthorError, Unavailable
 
@@ -62,6 +72,7 @@ def build_parser() -> argparse.ArgumentParser:
         registers.registers,
         policy.policy,
         learning.learning,
+        evidence.evidence,
         upkeep.upkeep,
     ):
         family(commands, common)

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 
 from factories import NOW, POLICY, hold, with_staff
+
 from gateway.policy_file import parse_policy
 from gateway.sample import policy_text
 from models.audit import Action, AuditEntry, Purpose
@@ -51,7 +52,7 @@ def a_sealing(folder, **how):
     folder.mkdir(parents=True, exist_ok=True)
     certificate, key = folder / "certificate.pem", folder / "key.pem"
     if not key.exists():
-        make_certificate("Cyngor", certificate, key, now=datetime.now(UTC))
+        make_certificate(["Cyngor", "Council"], certificate, key, now=datetime.now(UTC))
     return Sealing(signer=load_signer(certificate, key), **how)
 
 

@@ -203,6 +203,7 @@ def _decisions(item: BundleItem, contents: BundleContents) -> dict[str, Any]:
         "disposition": held.disposition.label,
         "rules": held.rules,
         "outcomes": [_outcome(each, whole=whole) for each in item.acceptance.outcomes],
+        "unread": [{"part": each.part, "reason": each.reason} for each in item.acceptance.unread],
         "on": item.acceptance.on.isoformat(),
         "policy": held.policy,
         "classifier": held.classifier,

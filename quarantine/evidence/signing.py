@@ -6,6 +6,7 @@ fingerprint must reach the recipient by another way.
 """
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -30,6 +31,7 @@ _OTHERS = 0o077
 _VALID = timedelta(days=3 * 365)
 _KEY_BITS = 3072  # RSA: what every openssl, and every mail program, can check
 _PEM = Encoding.PEM
+_LONGEST_NAME = 64  # characters (RFC 5280, ub-organization-name)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,15 +104,24 @@ def fingerprint(certificate: x509.Certificate) -> str:
     return sha256(certificate.public_bytes(Encoding.DER)).hexdigest()
 
 
-def make_certificate(name: str, certificate: Path, key: Path, *, now: datetime) -> str:
+def make_certificate(names: Sequence[str], certificate: Path, key: Path, *, now: datetime) -> str:
     """Write a key and a certificate signed with itself; return its fingerprint.
 
-    Valid three years. Raises SettingInvalid if either file is there.
+    Valid three years, in the body's names. Raises SettingInvalid if either file is there, or a
+    name is too long for a certificate.
     """
+    for each in names:
+        if not 0 < len(each) <= _LONGEST_NAME:
+            raise SettingInvalid(
+                f'the name "{each}" has {len(each)} characters; expected 1 to {_LONGEST_NAME}'
+            )
+    for path in (certificate, key):
+        if path.exists():
+            raise SettingInvalid(f"{path} exists; a key or certificate is never overwritten")
     private = rsa.generate_private_key(public_exponent=65537, key_size=_KEY_BITS)
     subject = x509.Name(
         [
-            x509.NameAttribute(NameOID.ORGANIZATION_NAME, name),
+            *(x509.NameAttribute(NameOID.ORGANIZATION_NAME, each) for each in names),
             x509.NameAttribute(NameOID.COMMON_NAME, "Evidence"),
         ]
     )
@@ -149,8 +160,6 @@ def _signs_only() -> x509.KeyUsage:
 def _write_new(path: Path, content: bytes, mode: int) -> None:
     try:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
-    except FileExistsError:
-        raise SettingInvalid(f"{path} exists; a key or certificate is never overwritten") from None
     except OSError as error:
         raise SettingInvalid(f"{path}: cannot be written: {error.strerror}") from None
     with os.fdopen(handle, "wb") as file:
