@@ -28,7 +28,7 @@ def counts(path):
     """What a JUnit file says: passed, failed (errors too) and skipped."""
     parser = etree.XMLParser(resolve_entities=False, no_network=True)
     suites = etree.parse(path, parser).getroot().iter("testsuite")
-    total = {key: 0 for key in ("tests", "failures", "errors", "skipped")}
+    total = dict.fromkeys(("tests", "failures", "errors", "skipped"), 0)
     for suite in suites:
         for key in total:
             total[key] += int(suite.get(key, 0))
