@@ -13,6 +13,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from gateway import confinement
+from gateway.canaries import send_daily
 from gateway.classifier_in_force import artefact_in_force
 from gateway.config import Settings, in_force
 from gateway.delivery import Courier
@@ -23,20 +24,19 @@ from gateway.nexthop import NextHop
 from gateway.policy_file import load_policy
 from gateway.registers import registers_folder
 from gateway.session import House
+from gateway.told import sender_was_told, warn_of_untold
 from gateway.worker import Worker
-from models.body import HERE
-from models.db import demotions, people, policies
+from models.db import demotions, policies
 from models.db.database import Database
 from models.db.keyring import Keyring
 from models.errors import SettingInvalid
-from models.policy import Policy, UnknownSenders
+from models.policy import Policy
 from quarantine.anchors import Anchoring
 from quarantine.holding import Holding
 from quarantine.notices import Post
 from quarantine.retreat import Retreat
 from quarantine.review import Review
 from quarantine.signed_lines import Signer
-from quarantine.told import all_told, is_told, was_told
 from quarantine.working_hours import working_hours
 
 _log = logging.getLogger("porthor")
@@ -117,33 +117,6 @@ def demoted_rules(database: Database) -> frozenset[str]:
         return demotions.in_force(session)
 
 
-def sender_was_told(database: Database, policy: Policy, sender: str) -> bool:
-    """Tell whether rules may do more than watch this sender's mail. Raises Unavailable."""
-    with database.reading() as session:
-        return was_told(session, policy, sender, _now())
-
-
-def warn_of_untold(database: Database, policy: Policy) -> None:
-    """Log how many have no record of having been told: rules only watch their mail (L7)."""
-    today = _now().astimezone(HERE).date()
-    with database.reading() as session:
-        active = [each for each in people.everyone(session) if each.active]
-    untold = sum(not is_told(each, today) for each in active)
-    if untold or not active:
-        _log.warning(
-            "rules only watch mail of %d of %d staff: no record that they were told",
-            untold,
-            len(active),
-        )
-    others = {
-        UnknownSenders.APPLY: True,
-        UnknownSenders.WATCH: False,
-        UnknownSenders.WHEN_ALL_TOLD: all_told(active, today),
-    }[policy.unknown_senders]
-    if not others:
-        _log.warning("rules only watch mail from addresses in nobody's entry (unknown_senders)")
-
-
 def inspector_of(settings: Settings, policy: Policy) -> Inspector:
     """The processes that read mail, with what they look for."""
     registers = registers_folder(settings.path)
@@ -195,6 +168,7 @@ async def _listen(house: House, settings: Settings) -> None:
     listening = await asyncio.to_thread(_bind, settings)
     loop = asyncio.get_running_loop()
     server = await loop.create_server(lambda: Listener(house, tls, sessions), sock=listening)
+    canaries = loop.create_task(send_daily(house.policy, house.database, house.holding.post))
     _log.info("serving on %s, next hop %s", settings.smtp.listen, settings.nexthop.address)
     if lacking := confinement.missing():
         _log.warning("%s", lacking)
@@ -202,6 +176,7 @@ async def _listen(house: House, settings: Settings) -> None:
         _log.warning("when inspection fails, mail is: %s", settings.inspection.when_it_fails)
     await _until_stopped()
     sessions.stopping = True
+    canaries.cancel()
     server.close()
     await sessions.drain(float(settings.nexthop.reply_timeout))
     _log.info("stopped serving")

@@ -21,6 +21,7 @@ from typing import NoReturn
 from gateway.arguments import (
     api_keys,
     evidence,
+    exempt,
     learning,
     mail,
     people,
@@ -67,6 +68,7 @@ def build_parser() -> argparse.ArgumentParser:
     for family in (
         programs.programs,
         mail.mail,
+        exempt.exempt,
         people.people,
         api_keys.api_keys,
         registers.registers,
