@@ -144,10 +144,12 @@ def held_by_week(
         .where(since, AnswerRow.should_hold.is_(False), _is_latest())
     )
     counted: list[dict[HeldState, int]] = [{} for _ in begins]
+    wrongly = [0 for _ in begins]
     for at, state, count in session.execute(states.group_by(week, HeldRow.state)):
         counted[at][HeldState(state)] = count
-    wrongly: dict[int, int] = dict(session.execute(wrong.group_by(week)).tuples().all())
-    return [(each, wrongly.get(at, 0)) for at, each in enumerate(counted)]
+    for at, count in session.execute(wrong.group_by(week)):
+        wrongly[at] = count
+    return list(zip(counted, wrongly, strict=True))
 
 
 def waits(session: Session, since: datetime) -> list[int]:

@@ -209,6 +209,18 @@ def test_who_waves_emails_through_is_seen(council, visitor):
     assert "Most of what they sent they had not opened." in text
 
 
+@pytest.mark.requirement("D12")
+def test_how_long_they_looked_is_from_the_first_look_to_the_decision(council, visitor):
+    for number in range(10):
+        held_id = council.hold(number)
+        look(council, held_id)
+        at = NOW + timedelta(seconds=10 + number)
+        council.review.refuse(held_id, by=person("gwen"), reason="no", now=at)
+    council.clock[0] = NOW + timedelta(minutes=1)
+    text = visitor("dewi").get("/oversight/care").text
+    assert "14 seconds" in text
+
+
 def test_the_report_counts_what_was_held_read_and_decided(council, visitor):
     for number in range(3):
         look(council, council.hold(number))

@@ -13,7 +13,7 @@ from models.verdict import Disposition
 from quarantine.retreat import Retreat, put_back
 from tests.console_sample import NOW, PEOPLE, POLICY, mail, make_council
 
-OFFICER, REVIEWER = "dewi", "gwen"
+OFFICER, REVIEWERS = "dewi", ("gwen", "elin")
 
 
 @pytest.fixture
@@ -42,12 +42,12 @@ def retreat(council):
     )
 
 
-def answer(council, numbers, *, should_hold, at=NOW):
+def answer(council, numbers, *, should_hold, at=NOW, by=REVIEWERS):
     for number in numbers:
-        held_id = council.hold(number)
-        entry = AuditEntry(at=at, actor=REVIEWER, action=Action.LABEL, subject=held_id)
+        held_id, who = council.hold(number), by[number % len(by)]
+        entry = AuditEntry(at=at, actor=who, action=Action.LABEL, subject=held_id)
         with council.database.writing() as session:
-            answers.put(session, held_id, REVIEWER, should_hold, at, entry)
+            answers.put(session, held_id, who, should_hold, at, entry)
 
 
 def rule_of(council):
@@ -103,6 +103,20 @@ def test_only_the_officer_puts_it_back_and_then_it_is_counted_anew(council, retr
     assert retreat.look(later) == ()
     with pytest.raises(Conflict):
         put_back(council.database, rule, by=people[OFFICER], now=later)
+
+
+@pytest.mark.requirement("D10")
+def test_the_answers_of_one_reviewer_alone_change_nothing(council, retreat):
+    answer(council, range(10), should_hold=False, by=("gwen",))
+    assert retreat.look(NOW) == ()
+    answer(council, range(10, 11), should_hold=False, by=("elin",))
+    assert retreat.look(NOW) == (rule_of(council),)
+
+
+def test_only_the_latest_answer_about_a_message_counts(council, retreat):
+    answer(council, range(8), should_hold=False)
+    answer(council, range(8), should_hold=True)
+    assert retreat.look(NOW) == ()
 
 
 def _people(council):

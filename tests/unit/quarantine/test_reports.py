@@ -9,7 +9,16 @@ from hypothesis import strategies as st
 from models.audit import Action, AuditEntry, Purpose
 from models.person import Person, Role
 from quarantine.questions import MANY, Question, worth_asking
-from quarantine.reports import Judged, Share, care, precision, to_demote, wrongly_held
+from quarantine.reports import (
+    Decided,
+    Judged,
+    Share,
+    by_rule,
+    care,
+    share,
+    to_demote,
+    wrongly_held,
+)
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 PEOPLE = {
@@ -30,15 +39,8 @@ PEOPLE = {
 }
 
 
-def judged(number, should_hold, *, rules=("R1",), by="gwen", received=NOW, sender="s@x.example"):
-    return Judged(
-        held=f"POR{number}",
-        sender=sender,
-        rules=rules,
-        received=received,
-        by=by,
-        should_hold=should_hold,
-    )
+def judged(should_hold, *, count=1, rules=("R1",), by="gwen", sender="s@x.example"):
+    return Judged(should_hold=should_hold, count=count, rules=rules, by=by, sender=sender)
 
 
 def entry(action, *, at=NOW, who="gwen", held="POR1", purpose=None, detail=""):
@@ -71,14 +73,10 @@ def test_the_interval_holds_the_rate_and_stays_between_nothing_and_all(numbers):
 
 
 def test_an_answer_counts_for_every_rule_that_held_the_message():
-    found = precision([judged(1, should_hold=True, rules=("R1", "R2")), judged(2, False)])
-    assert found == {"R1": Share(part=1, whole=2), "R2": Share(part=1, whole=1)}
-
-
-def test_what_was_held_before_a_rule_was_put_back_does_not_count_any_more():
-    before = judged(1, should_hold=False, received=NOW - timedelta(days=1))
-    assert precision([before, judged(2, should_hold=True)], {"R1": NOW}) == {
-        "R1": Share(part=1, whole=1)
+    found = by_rule([judged(True, rules=("R1", "R2")), judged(False, count=3)])
+    assert {rule: share(about) for rule, about in found.items()} == {
+        "R1": Share(part=1, whole=4),
+        "R2": Share(part=1, whole=1),
     }
 
 
@@ -94,18 +92,30 @@ def test_what_was_held_before_a_rule_was_put_back_does_not_count_any_more():
     ],
 )
 def test_which_rules_retreat(part, whole, watching, falls):
-    found = {"R1": Share(part=part, whole=whole)}
-    demoted = to_demote(found, floor=0.5, fewest=20, watching=watching)
+    about = [
+        judged(True, count=part),
+        judged(False, count=whole - part - 1),
+        judged(False, by="elin"),
+    ]
+    demoted = to_demote({"R1": about}, floor=0.5, fewest=20, watching=watching)
     assert demoted == (("R1",) if falls else ())
+
+
+@pytest.mark.requirement("D10")
+def test_one_reviewer_alone_makes_no_rule_retreat():
+    alone = [judged(False, count=200), judged(True, by="elin")]
+    assert to_demote({"R1": alone}, floor=0.5, fewest=20, watching=()) == ()
+    both = [*alone, judged(False, by="elin")]
+    assert to_demote({"R1": both}, floor=0.5, fewest=20, watching=()) == ("R1",)
 
 
 @pytest.mark.requirement("D11")
 def test_a_small_group_is_withheld():
     def rows(**sizes):
         return [
-            judged(each, should_hold=each > 0, sender=sender)
+            judged(should_hold, count=count, sender=sender)
             for sender, size in sizes.items()
-            for each in range(size)
+            for should_hold, count in ((False, 1), (True, size - 1))
         ]
 
     def shown(**sizes):
@@ -120,24 +130,22 @@ def test_a_small_group_is_withheld():
 
 @pytest.mark.requirement("D12")
 def test_who_releases_unread_and_at_once_is_seen():
-    entries, answers = [], []
-    for number in range(12):
-        held = f"POR{number}"
-        entries += [
-            look(held=held, detail="matches"),
-            entry(Action.RELEASE, held=held, at=NOW + timedelta(seconds=3)),
-            look(held=held, who="elin"),
-            entry(Action.REFUSE, held=held, who="elin", at=NOW + timedelta(minutes=3)),
-        ]
-        answers += [judged(number, should_hold=True), judged(number, number > 3, by="elin")]
-    elin, gwen = care(entries, answers, PEOPLE)
+    hasty = [Decided(by="gwen", sent=True, read=False, waited=3)] * 12
+    careful = [Decided(by="elin", sent=False, read=True, waited=180)] * 12
+    answers = [
+        judged(True, count=12),
+        judged(True, count=8, by="elin"),
+        judged(False, count=4, by="elin"),
+    ]
+    elin, gwen = care([*hasty, *careful], answers, PEOPLE)
     assert (gwen.quick, gwen.unreading, gwen.agreeing) == (True, True, True)
     assert (elin.quick, elin.unreading, elin.agreeing) == (False, False, False)
     assert gwen.waited == timedelta(seconds=3)
 
 
 def test_nothing_is_said_about_a_few_decisions():
-    (gwen,) = care([look(), entry(Action.RELEASE)], [judged(1, should_hold=True)], PEOPLE)
+    few = [Decided(by="gwen", sent=True, read=False, waited=1)]
+    (gwen,) = care(few, [judged(True)], PEOPLE)
     assert (gwen.quick, gwen.unreading, gwen.agreeing) == (False, False, False)
 
 
