@@ -60,13 +60,7 @@ def attachment_tree(
     parts: Iterable[Part], texts: Sequence[Text], findings: Sequence[Finding]
 ) -> tuple[Attached, ...]:
     """Return what is attached, each followed by what is inside it."""
-    attached = [
-        each
-        for each in parts
-        if each.filename
-        or each.disposition == "attachment"
-        or not each.content_type.startswith(("text/", "multipart/"))
-    ]
+    attached = [each for each in parts if _is_attached(each)]
     roots = {each.number: _file(each) for each in attached}
     inside = {
         number: Attached(part=number)
@@ -75,6 +69,19 @@ def attachment_tree(
     }
     found = {**roots, **inside}
     return tuple(_read(found[number], texts, findings) for number in sorted(found, key=_order))
+
+
+def has_attached(parts: Iterable[Part]) -> bool:
+    """Tell whether anything is attached."""
+    return any(_is_attached(each) for each in parts)
+
+
+def _is_attached(part: Part) -> bool:
+    return (
+        bool(part.filename)
+        or part.disposition == "attachment"
+        or not part.content_type.startswith(("text/", "multipart/"))
+    )
 
 
 def _file(part: Part) -> Attached:

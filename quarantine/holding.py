@@ -18,8 +18,12 @@ from models.finding import Inspection
 from models.held import HeldMessage, HeldState
 from models.mail import Mail
 from models.policy import Policy
+from models.search_text import make_record
 from models.verdict import Disposition, Verdict
 from quarantine import notices
+from quarantine.acceptance import write_acceptance
+from quarantine.attachments import has_attached
+from quarantine.build import program_name
 from quarantine.escalation import Rung, ladder
 from quarantine.involvement import involved, is_apart
 from quarantine.notices import Post
@@ -49,7 +53,7 @@ class Holding:
         """
         message = _held_message(mail, verdict, inspection, now)
         with self.database.reading() as session:
-            known = {each.id: each for each in people.everyone(session)}
+            known = people.directory(session)
         message = self._with_involved(message, mail, inspection, known)
         with self.database.writing() as session:
             same = held.find_same(
@@ -65,7 +69,8 @@ class Holding:
             to = notices.reachable(message.sender, sender, self.policy)
             asks_sender = message.disposition is Disposition.CONFIRM and to is not None
             message, step = self.turns.first(message, known, now, told=not asks_sender)
-            contents.put(session, self.keyring, message.id, _sealed(mail, inspection))
+            sealed = _sealed(mail, verdict, inspection, now)
+            contents.put(session, self.keyring, message.id, sealed)
             entry = AuditEntry(
                 at=now,
                 actor=SYSTEM,
@@ -182,14 +187,28 @@ def _held_message(
         findings=inspection.findings,
         policy=verdict.policy,
         classifier=verdict.classifier,
-        program=verdict.program,
+        program=verdict.program or program_name(),
     )
 
 
-def _sealed(mail: Mail, inspection: Inspection) -> dict[str, bytes]:
+def _sealed(
+    mail: Mail, verdict: Verdict, inspection: Inspection, now: datetime
+) -> dict[str, bytes]:
     excerpts = [each.excerpt for each in inspection.findings]
+    accepted = write_acceptance(mail.envelope, verdict, inspection.unread, on=now.date())
     return {
+        contents.ACCEPTANCE: accepted,
         contents.MESSAGE: mail.message.raw,
         contents.TEXTS: json.dumps([asdict(each) for each in inspection.texts]).encode(),
         contents.EXCERPTS: json.dumps(excerpts).encode(),
+        contents.SEARCH: _record(mail, inspection),
     }
+
+
+def _record(mail: Mail, inspection: Inspection) -> bytes:
+    """What a case's search goes through: folded, or 100,000 texts would take minutes."""
+    return make_record(
+        inspection.texts,
+        attached=has_attached(mail.message.parts),
+        unread=bool(inspection.unread),
+    )

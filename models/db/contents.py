@@ -1,14 +1,17 @@
 """Sealed bytes: put; open, which takes an AuditEntry; erase."""
 
+from collections.abc import Collection, Iterator
+from contextlib import suppress
+
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from sqlalchemy import delete
+from sqlalchemy import and_, delete, select
 from sqlalchemy.orm import Session
 
 from models.audit import AuditEntry
 from models.db import audit, freezes
 from models.db.keyring import Keyring, seal, unseal
 from models.db.tables import ContentRow, ItemKeyRow
-from models.errors import Conflict, NotFound
+from models.errors import Conflict, NotFound, Tampered
 
 MESSAGE = "message"  # the bytes as accepted
 TEXTS = "texts"  # what inspection read, as JSON
@@ -45,6 +48,28 @@ def _open(session: Session, keyring: Keyring, item: str, kind: str) -> bytes:
         raise NotFound(f"the content of {item} is not here: it was erased")
     plain = AESGCM(keyring.unwrap(key.wrapped, item))
     return unseal(plain, row.sealed, _bound(item, kind), f"the content of {item}")
+
+
+def scan(
+    session: Session, keyring: Keyring, items: Collection[str], kind: str
+) -> Iterator[tuple[str, bytes | None]]:
+    """Yield each item that has a key, with its plain bytes of a kind; None if it has no such kind.
+
+    For the program to go through many at once; the caller has entered why, once for them all.
+    What does not open is left out, as what was erased is.
+    """
+    query = (
+        select(ItemKeyRow.item, ItemKeyRow.wrapped, ContentRow.sealed)
+        .outerjoin(ContentRow, and_(ContentRow.item == ItemKeyRow.item, ContentRow.kind == kind))
+        .where(ItemKeyRow.item.in_(items))
+    )
+    for item, wrapped, sealed in session.connection().execute(query):
+        if sealed is None:
+            yield item, None
+            continue
+        with suppress(Tampered):
+            key = AESGCM(keyring.unwrap(wrapped, item))
+            yield item, unseal(key, sealed, _bound(item, kind), item)
 
 
 def seal_beside(session: Session, keyring: Keyring, item: str, kind: str, plain: bytes) -> bytes:
