@@ -22,7 +22,16 @@ from models.body import Body
 from models.db.database import Database
 from models.db.keyring import Keyring
 from models.policy import Policy
-from quarantine.console import account, api, emergency, gate, openid_sign_in, scim, sign_in
+from quarantine.console import (
+    account,
+    api,
+    emergency,
+    gate,
+    openid_sign_in,
+    scim,
+    sign_in,
+    standing,
+)
 from quarantine.console.headers import SecurityHeaders
 from quarantine.console.measuring import Measured
 from quarantine.console.openid import Provider
@@ -57,7 +66,9 @@ def _accessibility(visit: Visit) -> Response:
 
 
 def _privacy(visit: Visit) -> Response:
-    return render(visit, "privacy.html")
+    return render(
+        visit, "privacy.html", routes=standing.routes(visit.services.policy, visit.language)
+    )
 
 
 PAGES: tuple[Page, ...] = (
