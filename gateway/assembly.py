@@ -13,6 +13,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from gateway import confinement
+from gateway.backup import keys_renewal
 from gateway.canaries import send_daily
 from gateway.classifier_in_force import artefact_in_force
 from gateway.config import Settings, in_force
@@ -32,11 +33,13 @@ from models.db.keyring import Keyring
 from models.errors import SettingInvalid
 from models.policy import Policy
 from quarantine.anchors import Anchoring
+from quarantine.freezes import Freezes
 from quarantine.holding import Holding
 from quarantine.notices import Post
 from quarantine.retreat import Retreat
 from quarantine.review import Review
 from quarantine.signed_lines import Signer
+from quarantine.sweep import Sweep
 from quarantine.working_hours import working_hours
 
 _log = logging.getLogger("porthor")
@@ -108,6 +111,25 @@ def anchoring(settings: Settings, database: Database) -> Anchoring:
         post=post(settings),
         base=settings.path.parent,
         signer=signer(settings),
+    )
+
+
+def freezes(settings: Settings, database: Database) -> Freezes:
+    """What freezing needs."""
+    return Freezes(
+        database=database, settings=settings.keeping, hours=working_hours(settings.review)
+    )
+
+
+def sweep(settings: Settings, database: Database) -> Sweep:
+    """What a sweep needs."""
+    return Sweep(
+        database=database,
+        settings=settings.keeping,
+        hours=working_hours(settings.review),
+        body=settings.body.name_en,
+        signer=signer(settings),
+        afterwards=keys_renewal(settings, database),
     )
 
 
@@ -246,6 +268,7 @@ async def _work(settings: Settings) -> None:
         courier=Courier(settings.nexthop, settings.smtp.hostname or socket.getfqdn()),
         retreat=retreat(settings, database, policy),
         anchoring=anchoring(settings, database),
+        sweep=sweep(settings, database),
     )
     task = asyncio.create_task(worker.run())
     stopped = asyncio.create_task(_until_stopped())

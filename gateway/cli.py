@@ -22,6 +22,7 @@ from gateway.arguments import (
     api_keys,
     evidence,
     exempt,
+    keeping,
     learning,
     mail,
     people,
@@ -75,6 +76,7 @@ def build_parser() -> argparse.ArgumentParser:
         policy.policy,
         learning.learning,
         evidence.evidence,
+        keeping.keeping,
         upkeep.upkeep,
     ):
         family(commands, common)

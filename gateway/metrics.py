@@ -23,3 +23,7 @@ UNASSIGNED = Gauge(
     "porthor_held_unassigned", "Of them, those that nobody in the directory may decide on"
 )
 PASSED_ON = Counter("porthor_turns_passed_on", "Turns that ended without an answer", ["why"])
+ERASED = Counter("porthor_erased", "Items and rows erased by sweeps", ["kept"])
+SWEEP_NOT_DONE = Gauge(
+    "porthor_sweep_not_done", "1 if the last sweep could not erase all that was due"
+)

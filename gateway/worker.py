@@ -26,6 +26,7 @@ from quarantine.anchors import Anchoring
 from quarantine.digests import send_due
 from quarantine.retreat import Retreat
 from quarantine.review import Review
+from quarantine.sweep import Sweep
 from quarantine.turns import look_at_waiting
 from quarantine.unread_reports import look_at_reports
 
@@ -50,6 +51,7 @@ class Worker:
     retreat: Retreat | None = None  # which rules must only watch
     every_rule: float = 300.0  # seconds between looks at how often rules are wrong
     anchoring: Anchoring | None = None  # the end of the audit chain, once a day
+    sweep: Sweep | None = None  # what is due to be erased, once a day
     every_day: float = 600.0  # seconds between looks at whether something daily is due
 
     async def run(self) -> None:
@@ -59,6 +61,7 @@ class Worker:
             group.create_task(self._pass_on())
             group.create_task(self._judge_rules())
             group.create_task(self._anchor())
+            group.create_task(self._sweep())
 
     async def _send(self) -> None:
         while True:
@@ -97,6 +100,22 @@ class Worker:
             except (SettingInvalid, Unavailable) as error:
                 _log.error("worker: %s", error)
             await asyncio.sleep(self.every_day)
+
+    async def _sweep(self) -> None:
+        while self.sweep is not None:
+            try:
+                await asyncio.to_thread(self.sweep_if_due, self.sweep, datetime.now(UTC))
+            except (Conflict, Unavailable) as error:
+                _log.error("worker: %s", error)
+            await asyncio.sleep(self.every_rule)
+
+    def sweep_if_due(self, sweep: Sweep, now: datetime) -> None:
+        """Erase what is due if that was not done today; what could not be done is an alert."""
+        if sweep.due(now):
+            given = sweep.run(now, by="system")
+            metrics.SWEEP_NOT_DONE.set(bool(given.failed))
+            for kept, count in given.erased.items():
+                metrics.ERASED.labels(kept).inc(count)
 
     def anchor_if_due(self, anchoring: Anchoring, now: datetime) -> None:
         """Write down the end of the audit chain if that was not done for a day."""

@@ -37,6 +37,7 @@ from models.retention import Due, Kept
 
 Page = tuple[datetime, str]  # where a page ended: its last clock and id
 START: Page = (datetime.fromisoformat("0001-01-02T00:00:00+00:00"), "")
+_SEALED = "sealed"  # unseen by anyone (L50)
 _NAMELESS = "-"  # what stands where a leaver's name stood
 # What says that an item belongs to a case: the case's id, and the item's.
 _IN_CASES: tuple[tuple[InstrumentedAttribute[str], InstrumentedAttribute[str]], ...] = (
@@ -168,6 +169,23 @@ def keys(session: Session) -> Iterable[tuple[str, bytes]]:
     """Yield every item's id and its wrapped key."""
     query = select(ItemKeyRow.item, ItemKeyRow.wrapped).order_by(ItemKeyRow.item)
     return ((row.item, row.wrapped) for row in session.execute(query))
+
+
+def readable(session: Session) -> tuple[int, int]:
+    """Count the held messages whose content has a key, and those whose key is gone."""
+    has_key = exists().where(ItemKeyRow.item == HeldRow.id)
+    count = select(func.count()).select_from(HeldRow)
+    with_key = session.scalar(count.where(has_key)) or 0
+    return with_key, (session.scalar(count) or 0) - with_key
+
+
+def sample(session: Session, *, limit: int) -> list[tuple[str, str]]:
+    """Return some messages that have content, in no order that means anything: id and digest."""
+    has_key = exists().where(ItemKeyRow.item == HeldRow.id)
+    query = select(HeldRow.id, HeldRow.digest).where(has_key, HeldRow.state != _SEALED)
+    return [
+        (row.id, row.digest) for row in session.execute(query.order_by(HeldRow.digest).limit(limit))
+    ]
 
 
 def _erase_records(session: Session, ids: Sequence[str]) -> None:
