@@ -12,7 +12,7 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from gateway import confinement
+from gateway import confinement, metrics
 from gateway.backup import keys_renewal
 from gateway.canaries import send_daily
 from gateway.classifier_in_force import artefact_in_force
@@ -148,7 +148,8 @@ def inspector_of(settings: Settings, policy: Policy) -> Inspector:
 
 def serve(settings: Settings) -> int:
     """Run the mail path until SIGTERM or SIGINT."""
-    asyncio.run(_serve(settings))
+    with metrics.given("serve", settings.metrics.serve, metrics.MAIL):
+        asyncio.run(_serve(settings))
     return 0
 
 
@@ -254,7 +255,8 @@ async def _until_stopped() -> None:
 
 def work(settings: Settings) -> int:
     """Run the worker until SIGTERM or SIGINT."""
-    asyncio.run(_work(settings))
+    with metrics.given("worker", settings.metrics.worker, metrics.WORK):
+        asyncio.run(_work(settings))
     return 0
 
 
@@ -290,6 +292,7 @@ def run_console(settings: Settings) -> int:
     import uvicorn  # noqa: PLC0415 - the mail path has no need of it
 
     from quarantine.console.app import create_app  # noqa: PLC0415
+    from quarantine.metrics import CONSOLE  # noqa: PLC0415 - the same
 
     database = open_database(settings)
     policy = policy_in_force(settings, database)
@@ -319,15 +322,16 @@ def run_console(settings: Settings) -> int:
     )
     host, port = settings.console.listen
     _log.info("console on %s", settings.console.base_url)
-    uvicorn.run(
-        app,
-        host=host,
-        port=port,
-        access_log=False,
-        log_level="warning",
-        server_header=False,
-        log_config=None,
-    )
+    with metrics.given("console", settings.metrics.console, CONSOLE):
+        uvicorn.run(
+            app,
+            host=host,
+            port=port,
+            access_log=False,
+            log_level="warning",
+            server_header=False,
+            log_config=None,
+        )
     drafts.close()
     return 0
 

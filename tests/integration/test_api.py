@@ -363,8 +363,10 @@ def test_nothing_of_a_text_stays(council, tmp_path, caplog, capsys, text):
 def test_the_metrics_name_channel_and_outcome_and_no_more(client):
     from prometheus_client import generate_latest
 
+    from quarantine.metrics import CONSOLE
+
     ask(client, channel="blog", text=f"{PLANTED} card {CARD}")
-    shown = generate_latest().decode()
+    shown = generate_latest(CONSOLE).decode()
     assert 'porthor_api_checks_total{channel="blog",disposition="hold"}' in shown
     assert PLANTED not in shown
     assert "sioned" not in shown
