@@ -121,13 +121,16 @@ def label(review: Review, held_id: str, *, by: Person, should_hold: bool, now: d
 
 def human_resources(message: HeldMessage, known: People) -> list[Person]:
     """Those in HR of its body to whom a message may go: none who sent it, got it or is named."""
-    return [
-        each
-        for each in known.values()
-        if Role.HR in each.roles
-        and each.body == message.body
-        and bar(each, message) not in _INVOLVED
-    ]
+    return [each for each in known.values() if is_hr_for(each, message)]
+
+
+def is_hr_for(person: Person, message: HeldMessage) -> bool:
+    """Tell whether a person is one of those in HR to whom a message may go."""
+    return (
+        Role.HR in person.roles
+        and person.body == message.body
+        and bar(person, message) not in _INVOLVED
+    )
 
 
 def refer(review: Review, held_id: str, *, by: Person, why: str, now: datetime) -> None:

@@ -4,19 +4,19 @@ A row is a reason to ask, not an accusation: a duty reviewer opens much, and a n
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from models.audit import BY_PEOPLE, Action, AuditEntry, Purpose
+from models.audit import Action
 from models.body import HERE
 from models.person import Person, Role
 
 MANY = 20  # different messages opened by one person on one day
 NIGHT_BEGINS, NIGHT_ENDS = 22, 6  # o'clock, local time
 PATIENCE = timedelta(days=1)  # for a decision to follow a look
-_ENDINGS = frozenset(
+ENDINGS = frozenset(
     {
         *(Action.RELEASE, Action.VOTE, Action.REFUSE, Action.RETURN, Action.REFER),
         *(Action.HAND_ON, Action.LABEL, Action.STOP),
@@ -43,57 +43,45 @@ class Questionable:
     held: tuple[str, ...]  # ids, in order
 
 
-def by_people(entries: Iterable[AuditEntry]) -> list[AuditEntry]:
-    """Return the looks of people at others' mail: not the program's, not at one's own."""
-    return [each for each in entries if each.action is Action.LOOK and each.purpose in BY_PEOPLE]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Looked:
+    """A person looked at a held message of another."""
+
+    who: str  # a person's id
+    held: str
+    at: datetime
+    sender: Person | None
+    undecided: bool = False  # they looked to decide, PATIENCE ago, and nothing of theirs followed
 
 
-def worth_asking(
-    entries: Sequence[AuditEntry],
-    senders: Mapping[str, Person | None],
-    people: Mapping[str, Person],
-    now: datetime,
-) -> tuple[Questionable, ...]:
-    """Return what is worth asking about, the latest first.
-
-    `entries` in the order of the chain; `senders` gives for each held message whose mail it is.
-    """
-    looks = by_people(entries)
-    found: dict[tuple[Question, str, str], list[AuditEntry]] = defaultdict(list)
-    acted = _latest_acts(entries)
+def worth_asking(looks: Iterable[Looked], people: Mapping[str, Person]) -> tuple[Questionable, ...]:
+    """Return what is worth asking about, the latest first; `looks` in order of time."""
+    found: dict[tuple[Question, str, str], list[Looked]] = defaultdict(list)
+    in_line: dict[tuple[str, str | None], bool] = {}
     for each in looks:
         local = each.at.astimezone(HERE)
         day = local.date().isoformat()
-        found[Question.MANY, each.actor, day].append(each)
+        found[Question.MANY, each.who, day].append(each)
         if local.hour >= NIGHT_BEGINS or local.hour < NIGHT_ENDS:
-            found[Question.NIGHT, each.actor, day].append(each)
-        if _undecided(each, acted, now):
-            found[Question.NO_DECISION, each.actor, each.subject].append(each)
-        if not _in_line(each.actor, senders.get(each.subject), people):
-            found[Question.OTHER_LINE, each.actor, each.subject].append(each)
+            found[Question.NIGHT, each.who, day].append(each)
+        if each.undecided:
+            found[Question.NO_DECISION, each.who, each.held].append(each)
+        pair = each.who, each.sender.id if each.sender else None
+        if pair not in in_line:
+            in_line[pair] = _in_line(each.who, each.sender, people)
+        if not in_line[pair]:
+            found[Question.OTHER_LINE, each.who, each.held].append(each)
     rows = (
         Questionable(
             why=why,
             who=who,
             at=max(each.at for each in group),
-            held=tuple(dict.fromkeys(each.subject for each in group)),
+            held=tuple(dict.fromkeys(each.held for each in group)),
         )
         for (why, who, _), group in found.items()
     )
     kept = [each for each in rows if each.why is not Question.MANY or len(each.held) > MANY]
     return tuple(sorted(kept, key=lambda each: (each.at, each.who, each.why), reverse=True))
-
-
-def _latest_acts(entries: Sequence[AuditEntry]) -> dict[tuple[str, str], datetime]:
-    """When each person last did something about each message that ends their look."""
-    return {(each.actor, each.subject): each.at for each in entries if each.action in _ENDINGS}
-
-
-def _undecided(look: AuditEntry, acted: Mapping[tuple[str, str], datetime], now: datetime) -> bool:
-    if look.purpose is not Purpose.DECIDE or now - look.at < PATIENCE:
-        return False
-    latest = acted.get((look.actor, look.subject))
-    return latest is None or latest < look.at
 
 
 def _in_line(who: str, sender: Person | None, people: Mapping[str, Person]) -> bool:

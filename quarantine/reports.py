@@ -156,35 +156,31 @@ class Care:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decided:
-    """One person's decision on one message, and how they came to it."""
+    """How many messages one person decided on, and how they came to it."""
 
     by: str  # a person's id
-    sent: bool
-    read: bool  # they had opened the text, or more
-    waited: int | None  # seconds from their first look to their decision; None without a look
+    decisions: int
+    sent: int
+    unread: int  # of those sent, whose text they had not opened
+    waits: tuple[int, ...]  # seconds from a look to the decision; none without a look
 
 
 def care(
     decided: Iterable[Decided], judged: Iterable[Judged], people: Mapping[str, Person]
 ) -> tuple[Care, ...]:
     """Return the signs of each person who decided, in the order of their names."""
-    theirs: dict[str, list[Decided]] = defaultdict(list)
-    for each in decided:
-        theirs[each.by].append(each)
     answers: dict[str, list[Judged]] = defaultdict(list)
     for about in judged:
         answers[about.by].append(about)
-    found = [_care(each, theirs[each], answers[each]) for each in theirs if each in people]
+    found = [
+        Care(
+            person=each.by,
+            decisions=each.decisions,
+            waited=timedelta(seconds=median(each.waits)) if each.waits else None,
+            unread=Share(part=each.unread, whole=each.sent),
+            agreed=share(answers[each.by]),
+        )
+        for each in decided
+        if each.by in people
+    ]
     return tuple(sorted(found, key=lambda each: (people[each.person].name, each.person)))
-
-
-def _care(person: str, decided: Sequence[Decided], answers: Iterable[Judged]) -> Care:
-    waits = [each.waited for each in decided if each.waited is not None]
-    sent = [each for each in decided if each.sent]
-    return Care(
-        person=person,
-        decisions=len(decided),
-        waited=timedelta(seconds=median(waits)) if waits else None,
-        unread=Share(part=sum(not each.read for each in sent), whole=len(sent)),
-        agreed=share(answers),
-    )

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -10,6 +10,7 @@ from sqlalchemy import (
     ColumnElement,
     Integer,
     String,
+    and_,
     case,
     cast,
     exists,
@@ -52,7 +53,7 @@ def answered(session: Session, since: datetime, *alike_in: str) -> list[Answered
     query = (
         select(AnswerRow.should_hold, func.count(), *columns)
         .join(HeldRow, AnswerRow.held == HeldRow.id)
-        .where(HeldRow.received >= since, _is_latest())
+        .where(*_latest_since(since))
         .group_by(AnswerRow.should_hold, *columns)
         .order_by(*columns, AnswerRow.should_hold)
     )
@@ -62,9 +63,14 @@ def answered(session: Session, since: datetime, *alike_in: str) -> list[Answered
     ]
 
 
-def _is_latest() -> ColumnElement[bool]:
+def _latest_since(since: datetime) -> tuple[ColumnElement[bool], ...]:
+    """Of messages received since an instant, the answers that no other one followed.
+
+    An answer is given after the message came: that few answers are looked at is said apart.
+    """
     later = aliased(AnswerRow)
-    return ~exists().where(later.held == AnswerRow.held, later.id > AnswerRow.id)
+    followed = exists().where(later.held == AnswerRow.held, later.id > AnswerRow.id)
+    return HeldRow.received >= since, AnswerRow.at >= since, ~followed
 
 
 def _answered(should_hold: bool, count: int, values: dict[str, Any]) -> AnsweredRows:
@@ -117,6 +123,53 @@ def readers(session: Session, since: datetime) -> tuple[int, int]:
     return people, messages
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LookRow:
+    """Looks of one person at one message of another within an hour."""
+
+    by: str
+    held: str
+    at: datetime  # of the latest
+    sender: str  # the key of an address
+    undecided: bool  # they looked to decide, long ago, and nothing of theirs followed
+
+
+def looks_by_hour(
+    session: Session, since: datetime, *, endings: Collection[Action], long_ago: datetime
+) -> list[LookRow]:
+    """Return looks at others' mail since an instant; `endings` are the acts that end a look."""
+    look = aliased(AuditRow)
+    hour = _seconds(look.at) // _HOUR
+    ended = (
+        select(AuditRow.actor, AuditRow.subject, func.max(AuditRow.at).label("at"))
+        .where(AuditRow.action.in_([each.value for each in endings]), AuditRow.at >= since)
+        .group_by(AuditRow.actor, AuditRow.subject)
+        .subquery()
+    )
+    latest = func.max(look.at)
+    undecided = and_(
+        look.purpose == Purpose.DECIDE.value,
+        latest <= long_ago,
+        or_(func.max(ended.c.at).is_(None), func.max(ended.c.at) < latest),
+    )
+    query = (
+        select(look.actor, look.subject, latest, func.max(HeldRow.sender_key), undecided)
+        .outerjoin(HeldRow, HeldRow.id == look.subject)
+        .outerjoin(ended, and_(ended.c.actor == look.actor, ended.c.subject == look.subject))
+        .where(
+            look.action == Action.LOOK.value,
+            look.at >= since,
+            look.purpose.in_([each.value for each in BY_PEOPLE]),
+        )
+        .group_by(look.actor, look.subject, look.purpose, hour)
+        .order_by(latest, look.actor, look.subject)
+    )
+    return [
+        LookRow(by=by, held=held, at=at, sender=sender or "", undecided=bool(undone))
+        for by, held, at, sender, undone in session.execute(query)
+    ]
+
+
 def senders(session: Session, held: Sequence[str]) -> dict[str, str]:
     """Return whose mail each held message is: the key of an address, by message id."""
     found: dict[str, str] = {}
@@ -127,29 +180,38 @@ def senders(session: Session, held: Sequence[str]) -> dict[str, str]:
     return found
 
 
-def held_by_week(
-    session: Session, begins: Sequence[datetime]
-) -> list[tuple[dict[HeldState, int], int]]:
-    """Count the messages held from each instant up to the next, by where they stand.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WeekRow:
+    """What was held from one instant on: where it stands, and how reviewers answered about it."""
 
-    Beside them how many of those were wrongly held, by the latest answer. `begins` in order.
+    states: dict[HeldState, int] = field(default_factory=dict)
+    answers: dict[bool, int] = field(default_factory=dict)  # by whether it should have been held
+
+
+def held_by_week(session: Session, begins: Sequence[datetime]) -> list[WeekRow]:
+    """Count the messages held from each instant up to the next, the last without an end.
+
+    `begins` in order. Of several answers about a message the latest counts.
     """
     from_the_last = reversed(list(enumerate(begins)))
     week = case(*((HeldRow.received >= at, each) for each, at in from_the_last), else_=0)
-    since = HeldRow.received >= begins[0]
-    states = select(week, HeldRow.state, func.count()).where(since)
-    wrong = (
-        select(week, func.count())
-        .join(AnswerRow, AnswerRow.held == HeldRow.id)
-        .where(since, AnswerRow.should_hold.is_(False), _is_latest())
+    weeks = [WeekRow() for _ in begins]
+    states = (
+        select(week, HeldRow.state, func.count())
+        .where(HeldRow.received >= begins[0])
+        .group_by(week, HeldRow.state)
     )
-    counted: list[dict[HeldState, int]] = [{} for _ in begins]
-    wrongly = [0 for _ in begins]
-    for at, state, count in session.execute(states.group_by(week, HeldRow.state)):
-        counted[at][HeldState(state)] = count
-    for at, count in session.execute(wrong.group_by(week)):
-        wrongly[at] = count
-    return list(zip(counted, wrongly, strict=True))
+    for at, state, count in session.execute(states):
+        weeks[at].states[HeldState(state)] = count
+    given = (
+        select(week, AnswerRow.should_hold, func.count())
+        .join(HeldRow, AnswerRow.held == HeldRow.id)
+        .where(*_latest_since(begins[0]))
+        .group_by(week, AnswerRow.should_hold)
+    )
+    for at, should_hold, count in session.execute(given):
+        weeks[at].answers[should_hold] = count
+    return weeks
 
 
 def waits(session: Session, since: datetime) -> list[int]:
@@ -157,13 +219,10 @@ def waits(session: Session, since: datetime) -> list[int]:
 
     Without a decision there is no wait yet.
     """
-    query = (
-        select(_seconds(func.min(DecisionRow.at)) - _seconds(HeldRow.received))
-        .join(DecisionRow, DecisionRow.held == HeldRow.id)
-        .where(HeldRow.received >= since)
-        .group_by(HeldRow.id, HeldRow.received)
-    )
-    return list(session.scalars(query))
+    first = select(func.min(DecisionRow.at)).where(DecisionRow.held == HeldRow.id).scalar_subquery()
+    wait = _seconds(first) - _seconds(HeldRow.received)
+    found = session.scalars(select(wait).where(HeldRow.received >= since))
+    return [each for each in found if each is not None]
 
 
 def _seconds(at: ColumnElement[Any] | InstrumentedAttribute[Any]) -> ColumnElement[int]:
@@ -173,41 +232,56 @@ def _seconds(at: ColumnElement[Any] | InstrumentedAttribute[Any]) -> ColumnEleme
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DecidedRow:
-    """What one person decided about one message, and how they came to it."""
+    """How many messages one person decided on, and how they came to it."""
 
     by: str
-    sent: bool
-    read: bool  # they had opened the text, or more, to decide
-    waited: int | None  # seconds from their first look to their first decision
+    decisions: int
+    sent: int
+    unread: int  # of those sent, whose text they had not opened to decide
+    waits: tuple[int, ...]  # seconds from their first look at a message to their first decision
 
 
 def decided(session: Session, deciding: Collection[Action], since: datetime) -> list[DecidedRow]:
-    """Return each person's decisions on each message since an instant."""
+    """Return each person's decisions since an instant."""
     is_look = AuditRow.action == Action.LOOK.value
     decisions, sending = (
         AuditRow.action.in_([each.value for each in kinds])
         for kinds in (deciding, {Action.RELEASE, Action.VOTE})
     )
-    looked = func.min(case((is_look, AuditRow.at)))
     acted = func.min(case((decisions, AuditRow.at)))
-    query = (
+    looked = func.min(case((is_look, AuditRow.at)))
+    pairs = (
         select(
-            AuditRow.actor,
-            func.max(case((sending, 1), else_=0)),
-            func.max(case((is_look & (AuditRow.detail != "matches"), 1), else_=0)),
-            _seconds(acted) - _seconds(looked),
+            AuditRow.actor.label("by"),
+            func.max(case((sending, 1), else_=0)).label("sent"),
+            func.max(case((is_look & (AuditRow.detail != "matches"), 1), else_=0)).label("read"),
+            (_seconds(acted) - _seconds(looked)).label("waited"),
         )
         .where(
-            or_(decisions, is_look & (AuditRow.purpose == Purpose.DECIDE.value)),
             AuditRow.action.in_([Action.LOOK.value, *(each.value for each in deciding)]),
+            or_(~is_look, AuditRow.purpose == Purpose.DECIDE.value),
             AuditRow.at >= since,
         )
         .group_by(AuditRow.actor, AuditRow.subject)
         .having(acted.is_not(None))
+        .subquery()
     )
+    query = select(
+        pairs.c.by,
+        func.count(),
+        func.sum(pairs.c.sent),
+        func.sum(pairs.c.sent * (1 - pairs.c.read)),
+        func.aggregate_strings(cast(pairs.c.waited, String), ","),
+    ).group_by(pairs.c.by)
     return [
-        DecidedRow(by=by, sent=bool(sent), read=bool(read), waited=waited)
-        for by, sent, read, waited in session.execute(query)
+        DecidedRow(
+            by=by,
+            decisions=count,
+            sent=sent,
+            unread=unread,
+            waits=tuple(map(int, waits.split(","))) if waits else (),
+        )
+        for by, count, sent, unread, waits in session.execute(query)
     ]
 
 
@@ -227,6 +301,7 @@ def outbox(session: Session, now: datetime) -> OutboxState:
 
 
 _TOGETHER = 500  # ids in one question
+_HOUR = 3600  # seconds; no zone of ours is off by less
 
 
 _COLUMNS = (  # rows are not made into objects of the session: a page may read tens of thousands

@@ -26,7 +26,7 @@ from quarantine.console.pages import render, see_other
 from quarantine.console.visit import Visit
 from quarantine.console.words import mark, translations
 from quarantine.dates import write_date
-from quarantine.questions import PATIENCE, Questionable, by_people, worth_asking
+from quarantine.questions import ENDINGS, PATIENCE, Looked, Questionable, worth_asking
 
 _MOST = 200
 _WEEKS = 13
@@ -58,7 +58,6 @@ def summary(visit: Visit) -> Response:
     weeks = [visit.now + _JUST_NOW - timedelta(weeks=each) for each in range(_WEEKS - 1, 0, -1)]
     begins = [since, *weeks]  # the first week is a day short: the window is 90 days
     with visit.services.database.reading() as session:
-        right = reports.share(retreat.judged(session, since))
         by_week = overview.held_by_week(session, begins)
         waits = overview.waits(session, since)
         waiting = held_messages.waiting(session)
@@ -66,10 +65,17 @@ def summary(visit: Visit) -> Response:
         glass = overview.acts(session, [Action.BREAK_GLASS], since)
         watching = demotions.in_force(session)
         asking = _worth_asking(visit, session, visit.now - _ATTENTION_SINCE)
-    states = sum((Counter(counts) for counts, _ in by_week), Counter[HeldState]())
+    states, answers = Counter[HeldState](), Counter[bool]()
+    for week in by_week:
+        states.update(week.states)
+        answers.update(week.answers)
     rows = [
-        (write_date(at.date(), visit.language), sum(counts.values()), wrong)
-        for at, (counts, wrong) in zip(begins, by_week, strict=True)
+        (
+            write_date(at.date(), visit.language),
+            sum(week.states.values()),
+            week.answers.get(False, 0),
+        )
+        for at, week in zip(begins, by_week, strict=True)
     ]
     return _page(
         visit,
@@ -79,7 +85,7 @@ def summary(visit: Visit) -> Response:
         states={state.value: states[state] for state in HeldState},
         readers=readers,
         read=read,
-        right=right,
+        right=reports.Share(part=answers[True], whole=answers.total()),
         middle=round(median(waits)) if waits else None,
         longest=max(waits, default=None),
         hours=round(sum(waits) / 3600),
@@ -120,11 +126,18 @@ def questions(visit: Visit) -> Response:
 
 
 def _worth_asking(visit: Visit, session: Session, since: datetime) -> tuple[Questionable, ...]:
-    kinds = {*_FOLLOWS, Action.LOOK, Action.LABEL, Action.STOP}
-    entries = overview.acts(session, kinds, since)
-    senders = overview.senders(session, list({each.subject for each in by_people(entries)}))
-    whose = {held_id: visit.people.owner(key) for held_id, key in senders.items()}
-    return worth_asking(entries, whose, visit.people, visit.now)
+    found = overview.looks_by_hour(session, since, endings=ENDINGS, long_ago=visit.now - PATIENCE)
+    looks = (
+        Looked(
+            who=each.by,
+            held=each.held,
+            at=each.at,
+            sender=visit.people.owner(each.sender),
+            undecided=each.undecided,
+        )
+        for each in found
+    )
+    return worth_asking(looks, visit.people)
 
 
 def rules(visit: Visit) -> Response:
@@ -185,7 +198,13 @@ def care(visit: Visit) -> Response:
     since = visit.now - retreat.WINDOW
     with visit.services.database.reading() as session:
         decided = [
-            reports.Decided(by=each.by, sent=each.sent, read=each.read, waited=each.waited)
+            reports.Decided(
+                by=each.by,
+                decisions=each.decisions,
+                sent=each.sent,
+                unread=each.unread,
+                waits=each.waits,
+            )
             for each in overview.decided(session, reports.DECIDING, since)
         ]
         judged = retreat.judged(session, since, "by")

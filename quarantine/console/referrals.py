@@ -65,9 +65,12 @@ def _list(visit: Visit, mistaken: str) -> Response:
     _check_hr(visit)
     found: list[Referral] = []
     with visit.services.database.reading() as session:
-        for said in statements.of_kind(session, Saying.REFERRED, limit=_MOST):
-            message = held_messages.get(session, said.held)
-            if visit.who in outcomes.human_resources(message, visit.people):
+        referred = statements.of_kind(session, Saying.REFERRED, limit=_MOST)
+        messages = held_messages.of_ids(session, {each.held for each in referred})
+        by_id = {each.id: each for each in messages}
+        for said in referred:
+            message = by_id[said.held]
+            if outcomes.is_hr_for(visit.who, message):
                 found.append(
                     Referral(
                         held=message,

@@ -80,13 +80,13 @@ def answer(council, held_id, *, should_hold):
         answers.put(session, held_id, "gwen", should_hold, NOW, entry)
 
 
-def look(council, held_id, who="gwen", at=NOW):
+def look(council, held_id, who="gwen", at=NOW, purpose=Purpose.DECIDE):
     open_message(
         council.database,
         council.keyring,
         held_id,
         who=person(who),
-        purpose=Purpose.DECIDE,
+        purpose=purpose,
         depth=Depth.TEXT,
         now=at,
     )
@@ -161,6 +161,28 @@ def test_planted_patterns_are_found(council, visitor):
     assert "Looked at night" in text
     assert "Looked and did not decide" in text
     assert "Gwen Morgan" in text
+
+
+@pytest.mark.requirement("L61")
+@pytest.mark.parametrize(
+    ("follows", "asked"),
+    [
+        pytest.param("nothing", True, id="nothing followed"),
+        pytest.param("a decision", False, id="they decided"),
+        pytest.param("another's", True, id="somebody else decided"),
+        pytest.param("an answer", False, id="they were only answering for a decision"),
+        pytest.param("a moment", False, id="it may still follow"),
+    ],
+)
+def test_a_look_that_no_decision_followed(council, visitor, follows, asked):
+    held_id, ago = council.hold(1), NOW - timedelta(days=3)
+    purpose = Purpose.ANSWER if follows == "an answer" else Purpose.DECIDE
+    look(council, held_id, at=NOW if follows == "a moment" else ago, purpose=purpose)
+    who = {"a decision": "gwen", "another's": "elin"}.get(follows)
+    if who:
+        council.review.refuse(held_id, by=person(who), reason="no", now=ago + timedelta(hours=2))
+    text = visitor("ann").get("/oversight/questions").text
+    assert ("Looked and did not decide" in text) == asked
 
 
 @pytest.mark.requirement("D10")

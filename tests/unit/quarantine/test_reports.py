@@ -6,9 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.audit import Action, AuditEntry, Purpose
 from models.person import Person, Role
-from quarantine.questions import MANY, Question, worth_asking
+from quarantine.questions import MANY, Looked, Question, worth_asking
 from quarantine.reports import (
     Decided,
     Judged,
@@ -43,12 +42,8 @@ def judged(should_hold, *, count=1, rules=("R1",), by="gwen", sender="s@x.exampl
     return Judged(should_hold=should_hold, count=count, rules=rules, by=by, sender=sender)
 
 
-def entry(action, *, at=NOW, who="gwen", held="POR1", purpose=None, detail=""):
-    return AuditEntry(at=at, actor=who, action=action, subject=held, purpose=purpose, detail=detail)
-
-
-def look(**facts):
-    return entry(Action.LOOK, **{"purpose": Purpose.DECIDE, "detail": "text", **facts})
+def look(who="gwen", *, at=NOW, held="POR1", undecided=False):
+    return Looked(who=who, held=held, at=at, sender=PEOPLE["sioned"], undecided=undecided)
 
 
 @pytest.mark.parametrize(
@@ -130,52 +125,47 @@ def test_a_small_group_is_withheld():
 
 @pytest.mark.requirement("D12")
 def test_who_releases_unread_and_at_once_is_seen():
-    hasty = [Decided(by="gwen", sent=True, read=False, waited=3)] * 12
-    careful = [Decided(by="elin", sent=False, read=True, waited=180)] * 12
+    hasty = Decided(by="gwen", decisions=12, sent=12, unread=12, waits=(2, 3, 4))
+    careful = Decided(by="elin", decisions=12, sent=0, unread=0, waits=(180,) * 12)
     answers = [
         judged(True, count=12),
         judged(True, count=8, by="elin"),
         judged(False, count=4, by="elin"),
     ]
-    elin, gwen = care([*hasty, *careful], answers, PEOPLE)
+    elin, gwen = care([hasty, careful], answers, PEOPLE)
     assert (gwen.quick, gwen.unreading, gwen.agreeing) == (True, True, True)
     assert (elin.quick, elin.unreading, elin.agreeing) == (False, False, False)
     assert gwen.waited == timedelta(seconds=3)
 
 
 def test_nothing_is_said_about_a_few_decisions():
-    few = [Decided(by="gwen", sent=True, read=False, waited=1)]
+    few = [Decided(by="gwen", decisions=1, sent=1, unread=1, waits=(1,))]
     (gwen,) = care(few, [judged(True)], PEOPLE)
     assert (gwen.quick, gwen.unreading, gwen.agreeing) == (False, False, False)
 
 
-EARLIER = NOW - timedelta(days=2)
-DECIDED = entry(Action.RELEASE, at=EARLIER)
-ONE_BY_ONE = [look(held=f"POR{each}", at=NOW) for each in range(MANY + 1)]
+NIGHT = NOW.replace(hour=2)
+ONE_BY_ONE = [look(held=f"POR{each}") for each in range(MANY + 1)]
 
 
 @pytest.mark.requirement("L61")
 @pytest.mark.parametrize(
-    ("entries", "expected"),
+    ("looks", "expected"),
     [
-        pytest.param([look(at=EARLIER), DECIDED], [], id="a look and a decision"),
-        pytest.param([look(at=EARLIER)], [Question.NO_DECISION], id="no decision after a look"),
-        pytest.param([look()], [], id="a look just now may still be followed by a decision"),
-        pytest.param([DECIDED, look(at=EARLIER, purpose=Purpose.ANSWER)], [], id="to answer"),
+        pytest.param([look()], [], id="a look"),
+        pytest.param([look(undecided=True)], [Question.NO_DECISION], id="no decision after a look"),
         pytest.param(ONE_BY_ONE, [Question.MANY], id="many on one day"),
         pytest.param(ONE_BY_ONE[:MANY], [], id="as many as is usual"),
+        pytest.param(ONE_BY_ONE[:1] * MANY * 2, [], id="one message often"),
+        pytest.param([look(at=NIGHT)], [Question.NIGHT], id="night"),
         pytest.param(
-            [look(at=NOW.replace(hour=2), purpose=Purpose.ANSWER)], [Question.NIGHT], id="night"
+            [look(at=datetime(2026, 7, 1, 5, 30, tzinfo=UTC))], [], id="a summer's half past six"
         ),
-        pytest.param([look(who="marc")], [Question.OTHER_LINE], id="another line"),
-        pytest.param([look(who="elin")], [], id="the deputy"),
-        pytest.param([look(who="top")], [], id="the manager's manager"),
-        pytest.param([look(who="dyl")], [], id="a duty reviewer"),
-        pytest.param([look(who="sioned", purpose=Purpose.OWN)], [], id="their own"),
-        pytest.param([look(who="system", purpose=Purpose.DELIVER)], [], id="the worker"),
+        pytest.param([look("marc")], [Question.OTHER_LINE], id="another line"),
+        pytest.param([look("elin")], [], id="the deputy"),
+        pytest.param([look("top")], [], id="the manager's manager"),
+        pytest.param([look("dyl")], [], id="a duty reviewer"),
     ],
 )
-def test_a_planted_pattern_is_found(entries, expected):
-    senders = {each.subject: PEOPLE["sioned"] for each in entries}
-    found = worth_asking(entries, senders, PEOPLE, NOW)
-    assert [each.why for each in found] == expected
+def test_a_planted_pattern_is_found(looks, expected):
+    assert [each.why for each in worth_asking(looks, PEOPLE)] == expected
