@@ -1,0 +1,204 @@
+"""A decision is repeated elsewhere: from the wheel, in another folder, with no database."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import zipfile
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from bundles import LETTER, POLICY_TEXT, REQUEST, a_sealing, contents_of, the_sources
+from factories import NOW, POLICY, POST, an_envelope, with_staff
+
+from classifiers.detector import detectors
+from classifiers.inspection import inspect
+from classifiers.learned.artefact import newest, read_artefact
+from gateway.decide import decide
+from models.audit import Action, AuditEntry
+from models.db import policies
+from models.db.database import Database
+from models.db.keyring import Keyring
+from models.mail import Mail
+from models.mime import read_message
+from quarantine.build import build_digest
+from quarantine.evidence.bundle import make_bundle, pack
+from quarantine.evidence.gathering import gather, open_item
+from quarantine.holding import Holding
+
+ROOT = Path(__file__).parents[2]
+RUDE = (
+    b"Subject: You\r\n\r\nYou are a worthless idiot and everybody here hates you."
+    b" I will make you pay, you stupid bitch.\r\n"
+)
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory):
+    """The wheel, unpacked where nothing else of ours is."""
+    folder = tmp_path_factory.mktemp("installed")
+    build = "import sys, uv_build; uv_build.build_wheel(sys.argv[1])"
+    command = [sys.executable, "-c", build, str(folder)]
+    found = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    environment = {**os.environ, "PATH": found}
+    subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True)
+    (wheel,) = folder.glob("*.whl")
+    with zipfile.ZipFile(wheel) as packed:
+        packed.extractall(folder / "site")
+    return folder / "site"
+
+
+@pytest.fixture
+def store(tmp_path):
+    Keyring.create(tmp_path / "keys.toml")
+    database = Database(f"sqlite:///{tmp_path / 'porthor.db'}")
+    database.upgrade()
+    yield database, Keyring.load(tmp_path / "keys.toml")
+    database.close()
+
+
+def elsewhere(installed, folder, *arguments):
+    """Run the installed program from another folder, with no settings."""
+    folder.mkdir(exist_ok=True)
+    run = "import gateway, sys; from gateway.cli import main; sys.stderr.write(gateway.__file__);"
+    run += "sys.exit(main())"
+    done = subprocess.run(
+        [sys.executable, "-P", "-c", run, *map(str, arguments)],
+        cwd=folder,
+        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(installed)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stderr.startswith(str(installed)), done.stderr
+    return done
+
+
+def a_bundle(tmp_path, made):
+    return make_bundle(made, tmp_path / "HR-26-014", a_sealing(tmp_path / "keys"))
+
+
+@pytest.mark.requirement("D13")
+@pytest.mark.requirement("L47")
+def test_the_same_verdict_comes_from_the_bundle_alone(installed, store, tmp_path):
+    database, keyring = store
+    envelope = an_envelope(recipients=("john@elsewhere.example", "gwen@cyngor-enghraifft.example"))
+    folder = a_bundle(tmp_path, contents_of(database, keyring, envelope=envelope))
+    archive = tmp_path / "HR-26-014.tar"
+    archive.write_bytes(pack(folder, NOW))
+    for name in ("porthor.db", "keys.toml", "HR-26-014"):
+        path = tmp_path / name
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
+    done = elsewhere(installed, tmp_path / "other", "evidence", "verify", archive)
+    assert (done.returncode, done.stdout.splitlines()[-1][:20]) == (0, "NOTHING WAS CHANGED.")
+    done = elsewhere(installed, tmp_path / "other", "evidence", "replay", archive, "--json")
+    (told,) = json.loads(done.stdout)
+    assert (done.returncode, told["label"], told["same"]) == (0, "GM/4", True)
+    assert (told["differences"], told["notes"]) == ([], [])  # the same build, digest and all
+    assert list((tmp_path / "other").iterdir()) == []
+
+
+def test_the_wheel_is_the_build_that_the_tree_is(installed, tmp_path):
+    run = "from quarantine.build import build_digest; print(build_digest())"
+    done = subprocess.run(
+        [sys.executable, "-P", "-c", run],
+        cwd=tmp_path,
+        env={"PYTHONPATH": str(installed)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.strip() == build_digest()
+
+
+def test_a_verdict_that_is_not_what_follows_is_said_and_how(installed, store, tmp_path):
+    database, keyring = store
+    made = contents_of(database, keyring)
+    (item,) = made.items
+    (outcome,) = item.acceptance.outcomes
+    forged = replace(item.acceptance, outcomes=(replace(outcome, matches=()),))
+    held = replace(item.held, program="0.0.9+000000000000")
+    folder = a_bundle(tmp_path, replace(made, items=(replace(item, acceptance=forged, held=held),)))
+    done = elsewhere(installed, tmp_path / "other", "evidence", "replay", folder)
+    assert done.returncode == 1
+    assert "GM/4: IT DIFFERS" in done.stdout
+    assert "recipient 1: hold then, hold now (payment-card)" in done.stdout
+    assert "it was decided by 0.0.9+000000000000; this is 0.1.0+" in done.stdout
+    assert "elsewhere.example" not in done.stdout
+
+
+def test_a_bundle_that_was_changed_is_not_repeated(installed, store, tmp_path):
+    folder = a_bundle(tmp_path, contents_of(*store))
+    path = folder / "data/exhibits/GM-4/original.eml"
+    path.write_bytes(path.read_bytes() + b" ")
+    done = elsewhere(installed, tmp_path / "other", "evidence", "replay", folder)
+    assert done.returncode == 1
+    assert "CHANGED (newidiwyd): data/exhibits/GM-4/original.eml" in done.stdout
+
+
+def hold_with(database, keyring, raw, classifier=None, demoted=()):
+    """Hold a message as the mail path does, with a trained classifier."""
+    with_staff(database)
+    with database.writing() as session:
+        policies.put(session, POLICY.digest, POLICY_TEXT, NOW)
+    mail = Mail(envelope=an_envelope(), message=read_message(raw))
+    found = inspect(mail, detectors(POLICY, classifier=classifier))
+    digest = classifier.digest if classifier else ""
+    how = {"on": NOW.date(), "classifier": digest, "demoted": demoted}
+    verdict = decide(mail.envelope, found.findings, POLICY, **how)
+    assert verdict.disposition.waits
+    holding = Holding(database=database, keyring=keyring, policy=POLICY, post=POST)
+    return holding.hold(mail=mail, verdict=verdict, inspection=found, now=NOW), verdict
+
+
+def bundle_of(database, keyring, held_id, tmp_path, sources):
+    look = AuditEntry(at=NOW, actor="gwen", action=Action.LOOK, subject=held_id)
+    with database.writing() as session:
+        item = open_item(session, keyring, held_id, label="GM/5", entry=look)
+        made = gather(session, sources, REQUEST, [item])
+    return a_bundle(tmp_path, made)
+
+
+def test_the_trained_classifier_takes_part_again(installed, store, tmp_path):
+    artefact = newest()
+    classifier = read_artefact(artefact).classifier
+    held_id, verdict = hold_with(*store, RUDE + LETTER, classifier)
+    sources = replace(the_sources(), classifiers=(artefact,))
+    folder = bundle_of(*store, held_id, tmp_path, sources)
+    assert verdict.classifier == classifier.digest
+    card = folder / f"data/classifier/{classifier.digest}-card.md"
+    assert card.read_bytes() == (artefact / "card.md").read_bytes()
+    done = elsewhere(installed, tmp_path / "other", "evidence", "replay", folder, "--json")
+    (told,) = json.loads(done.stdout)
+    assert told == {"label": "GM/5", "same": True, "repeated": True, "differences": [], "notes": []}
+
+
+def test_a_classifier_that_is_not_there_is_said_and_its_findings_are_taken(store, tmp_path):
+    from gateway.replay import replay
+
+    artefact = newest()
+    held_id, _ = hold_with(*store, LETTER + RUDE, read_artefact(artefact).classifier)
+    sources = replace(the_sources(), classifiers=(artefact,))
+    folder = bundle_of(*store, held_id, tmp_path, sources)
+    (told,) = replay(folder)
+    assert told.same
+    assert any("is not here" in each for each in told.notes)
+
+
+def test_a_rule_that_only_watched_then_only_watches_again(store, tmp_path):
+    from gateway.replay import replay
+
+    held_id, verdict = hold_with(
+        *store, LETTER + b"NHS number 943 476 5919\r\n", demoted={"payment-card"}
+    )
+    watched = {
+        match.rule
+        for outcome in verdict.outcomes
+        for match in outcome.matches
+        if match.disposition != match.watched
+    }
+    assert watched == {"payment-card"}
+    (told,) = replay(bundle_of(*store, held_id, tmp_path, the_sources()))
+    assert (told.same, told.differences) == (True, ())
