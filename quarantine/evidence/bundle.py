@@ -134,17 +134,17 @@ def _tag_files(
 
 
 def _readme(request: BundleRequest, language: str, sealing: Sealing) -> str:
-    return readme(
-        language,
-        body=request.body.name(language),
-        case=request.case,
-        prepared=request.at.date().isoformat(),
-        by=request.prepared_by,
-        purpose=request.purpose,
-        form=say("form", request.form.value).in_language(language),
-        fingerprint=fingerprint(sealing.signer.certificates[0]),
-        **{"for": request.for_whom},
-    )
+    values = {
+        "body": request.body.name(language),
+        "case": request.case,
+        "prepared": request.at.date().isoformat(),
+        "by": request.prepared_by,
+        "for": request.for_whom,
+        "purpose": request.purpose,
+        "form": say("form", request.form.value).in_language(language),
+        "fingerprint": fingerprint(sealing.signer.certificates[0]),
+    }
+    return readme(language, **{key: " ".join(value.split()) for key, value in values.items()})
 
 
 def _put(folder: Path, path: str, content: bytes) -> None:
