@@ -54,3 +54,25 @@ class SweepRow(Row):
     digest: Mapped[str | None] = mapped_column(String(64))
     failed: Mapped[str | None] = mapped_column(Text)
     line: Mapped[str | None] = mapped_column(Text)
+
+
+class RequestRow(Row):
+    """A request in the register."""
+
+    __tablename__ = "requests"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(16), index=True)
+    body: Mapped[str] = mapped_column(String(64))
+    reference: Mapped[str] = mapped_column(String(64))
+    received: Mapped[date] = mapped_column(index=True)
+    taken_by: Mapped[str] = mapped_column(String(128))
+    taken: Mapped[datetime]
+    freeze: Mapped[str | None] = mapped_column(ForeignKey("freezes.id"))
+    acknowledged: Mapped[date | None]
+    extended: Mapped[bool]
+    pauses: Mapped[list[Any]]
+    answered: Mapped[date | None]
+    answered_by: Mapped[str | None] = mapped_column(String(128))
+    answer: Mapped[str | None] = mapped_column(String(16))
+    searched: Mapped[str] = mapped_column(Text)

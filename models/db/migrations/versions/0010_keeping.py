@@ -11,7 +11,7 @@ from alembic import op
 from sqlalchemy import Table
 
 from models.audit import Action
-from models.db.keeping_tables import FreezeItemRow, FreezeRow, SweepRow
+from models.db.keeping_tables import FreezeItemRow, FreezeRow, RequestRow, SweepRow
 from models.db.tables import AuditRow, HeldRow
 
 revision = "0010"
@@ -26,7 +26,7 @@ _ENDS = (Action.SEND, Action.REFUSE, Action.WITHDRAW)
 def upgrade() -> None:
     """Make the tables and the column; a message that has ended did so at its last act."""
     connection = op.get_bind()
-    for row in (FreezeRow, FreezeItemRow, SweepRow):
+    for row in (FreezeRow, FreezeItemRow, SweepRow, RequestRow):
         cast("Table", row.__table__).create(connection, checkfirst=True)
     held = cast("Table", HeldRow.__table__)
     if "ended" not in {each["name"] for each in sa.inspect(connection).get_columns(held.name)}:
