@@ -2,8 +2,14 @@
 
 A file beside the body's own classifiers names those adopted, a line each; the last is in force.
 To go back is to take the last line away.
+
+A change is prepared in a file beside it, entered in the audit chain, and only then put in its
+place: a crash in between leaves the list as it was, and the next change finishes or forgets what
+was prepared, by whether the chain has it.
 """
 
+import os
+from collections.abc import Sequence
 from pathlib import Path
 
 from classifiers.learned.artefact import newest
@@ -11,6 +17,8 @@ from classifiers.settings import ClassifierSettings
 from models.errors import NotFound, SettingInvalid
 
 ADOPTED = "adopted"
+_PREPARED = f"{ADOPTED}.new"
+SHIPPED = "shipped"  # how the chain calls the classifier that came with the program
 
 
 def artefact_in_force(base: Path, settings: ClassifierSettings) -> Path | None:
@@ -32,16 +40,42 @@ def artefact_in_force(base: Path, settings: ClassifierSettings) -> Path | None:
 
 def adopted(folder: Path) -> list[str]:
     """The names of the classifiers that were adopted, the one in force last; none: the shipped."""
-    marker = folder / ADOPTED
-    return marker.read_text(encoding="utf-8").split() if marker.is_file() else []
+    return _read(folder / ADOPTED) or []
 
 
-def adopt(folder: Path, names: list[str]) -> None:
-    """Write which were adopted, so that a crash leaves the old list or the new one."""
+def prepare(folder: Path, names: Sequence[str]) -> None:
+    """Write down, safely on the disk, which are to be in force; `finish` puts it in its place."""
     folder.mkdir(parents=True, exist_ok=True)
-    written = folder / f"{ADOPTED}.new"
-    written.write_text("".join(f"{each}\n" for each in names), encoding="utf-8")
-    written.replace(folder / ADOPTED)
+    with (folder / _PREPARED).open("w", encoding="utf-8") as file:
+        file.write("".join(f"{each}\n" for each in names))
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def prepared(folder: Path) -> str | None:
+    """Say which one was prepared and not put in force, as the chain calls it; None if none was."""
+    names = _read(folder / _PREPARED)
+    return None if names is None else in_chain(names)
+
+
+def finish(folder: Path) -> None:
+    """Put what was prepared in force; nothing if another program did so meanwhile."""
+    if prepared(folder) is not None:
+        (folder / _PREPARED).replace(folder / ADOPTED)
+
+
+def forget(folder: Path) -> None:
+    """Drop what was prepared."""
+    (folder / _PREPARED).unlink(missing_ok=True)
+
+
+def in_chain(names: Sequence[str]) -> str:
+    """How the audit chain calls the last of those adopted."""
+    return names[-1] if names else SHIPPED
+
+
+def _read(file: Path) -> list[str] | None:
+    return file.read_text(encoding="utf-8").split() if file.is_file() else None
 
 
 def _shipped() -> Path | None:

@@ -16,8 +16,8 @@ from classifiers.learned.artefact import check_artefact, next_folder, read_artef
 from classifiers.learned.classifier import Classifier
 from classifiers.learned.fixed import Kept, kept, worse
 from classifiers.learned.paired import paired_samples
+from gateway import classifier_in_force as in_force
 from gateway.assembly import open_database
-from gateway.classifier_in_force import adopt as write_adopted
 from gateway.classifier_in_force import adopted, artefact_in_force
 from gateway.commands.train import provenance, samples_for, train_with_bar
 from gateway.config import Settings, load_settings
@@ -26,7 +26,7 @@ from models.audit import Action, AuditEntry
 from models.db import answers, audit, held, people
 from models.db.database import Database
 from models.db.keyring import Keyring
-from models.errors import NotFound, NotPermitted
+from models.errors import Conflict, NotFound, NotPermitted
 from quarantine import access
 
 
@@ -90,33 +90,57 @@ def adopt(arguments: argparse.Namespace) -> int:
             f"{arguments.name} was not adopted: it is worse than the one in force on the fixed set,"
             f" beyond the interval: {'; '.join(facts['worse'])}"
         )
-    _put_in_force(settings, [*adopted(folder), arguments.name], arguments.by)
+    before = _settled(settings)
+    _put_in_force(settings, before, [*before, arguments.name], arguments.by)
     return _tell({"in_force": arguments.name, **facts}, arguments)
 
 
 def back(arguments: argparse.Namespace) -> int:
     """Put the classifier before this one in force."""
     settings = load_settings(arguments.config)
-    names = adopted(_folder(settings))
+    names = _settled(settings)
     if not names:
         raise NotFound("the shipped classifier is in force; there is none before it")
-    _put_in_force(settings, names[:-1], arguments.by)
-    return _tell({"in_force": names[-2] if len(names) > 1 else "shipped"}, arguments)
+    _put_in_force(settings, names, names[:-1], arguments.by)
+    return _tell({"in_force": in_force.in_chain(names[:-1])}, arguments)
 
 
-def _put_in_force(settings: Settings, names: Sequence[str], by: str) -> None:
-    database = open_database(settings)
-    with database.writing() as session:
+def _settled(settings: Settings) -> list[str]:
+    """Return which were adopted; what a crash left half done is finished or forgotten first.
+
+    Under the chain's lock, so that no other adoption is under way.
+    """
+    folder = _folder(settings)
+    with open_database(settings).writing() as session:
+        audit.lock(session)
+        left = in_force.prepared(folder)
+        if left is not None:
+            entered = audit.latest(session, Action.ADOPT_CLASSIFIER)
+            if entered is not None and entered.subject == left:
+                in_force.finish(folder)
+            else:
+                in_force.forget(folder)
+    return adopted(folder)
+
+
+def _put_in_force(settings: Settings, before: Sequence[str], names: Sequence[str], by: str) -> None:
+    """Enter it, then put it in force. Raises Conflict if another was put in force meanwhile."""
+    folder = _folder(settings)
+    with open_database(settings).writing() as session:
+        audit.lock(session)
+        if in_force.prepared(folder) is not None or adopted(folder) != list(before):
+            raise Conflict("another classifier was put in force meanwhile; try again")
         person = people.get(session, by)
         entry = AuditEntry(
             at=datetime.now(UTC),
             actor=person.id,
             action=Action.ADOPT_CLASSIFIER,
-            subject=names[-1] if names else "shipped",
+            subject=in_force.in_chain(names),
             detail=f"by os:{getpass.getuser()}",
         )
         audit.append(session, entry)
-        write_adopted(_folder(settings), list(names))
+        in_force.prepare(folder, names)
+    in_force.finish(folder)
 
 
 def report(arguments: argparse.Namespace) -> int:

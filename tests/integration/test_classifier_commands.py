@@ -9,9 +9,12 @@ import pytest
 import tomli_w
 
 from classifiers.learned.artefact import newest, read_artefact, sha256_of
-from gateway.classifier_in_force import artefact_in_force
+from gateway.assembly import open_database
+from gateway.classifier_in_force import artefact_in_force, prepare
 from gateway.cli import main
 from gateway.config import load_settings
+from models.audit import Action
+from models.db import audit
 
 ROWS = [
     {"text": "You are a useless idiot", "lang": "en", "labels": {"abusive": 1}},
@@ -80,6 +83,55 @@ def test_a_classifier_is_adopted_by_a_person_and_taken_back(home, capsys):
     assert run(home, "learn", "back", "--by", "gwen.morgan") == 1
     assert "shipped classifier is in force" in capsys.readouterr().err
     assert run(home, "audit", "verify") == 0
+
+
+class KilledError(Exception):
+    """Stands for the program's end at that line: nothing after it runs."""
+
+
+def killed(*_):
+    raise KilledError
+
+
+def entered(home):
+    settings = load_settings(home / "porthor.toml")
+    with open_database(settings).reading() as session:
+        return [
+            each.entry.subject
+            for each in audit.read(session)
+            if each.entry.action is Action.ADOPT_CLASSIFIER
+        ]
+
+
+def prepare_and_die(folder, names):
+    prepare(folder, names)
+    raise KilledError
+
+
+@pytest.mark.parametrize(
+    ("where", "then", "chain", "before"),
+    [
+        pytest.param("prepare", killed, [], "shipped", id="before any of it"),
+        pytest.param("prepare", prepare_and_die, [], "shipped", id="before the commit"),
+        pytest.param("finish", killed, ["0001"], "0001", id="between the commit and the file"),
+    ],
+)
+def test_an_adoption_that_was_cut_off_is_finished_or_forgotten(
+    home, monkeypatch, capsys, where, then, chain, before
+):
+    own_copy(home)
+    own_copy(home, "0002")
+    with monkeypatch.context() as broken, pytest.raises(KilledError):
+        broken.setattr(f"gateway.classifier_in_force.{where}", then)
+        run(home, "learn", "adopt", "0001", "--by", "gwen.morgan")
+    assert entered(home) == chain
+    assert in_force(home) == newest()
+    assert run(home, "learn", "adopt", "0002", "--by", "gwen.morgan") == 0
+    assert in_force(home).name == "0002"
+    capsys.readouterr()
+    assert run(home, "learn", "back", "--by", "gwen.morgan", "--json") == 0
+    assert json.loads(capsys.readouterr().out)["in_force"] == before
+    assert entered(home) == [*chain, "0002", before]
 
 
 @pytest.mark.requirement("D10")
