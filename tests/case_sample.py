@@ -52,13 +52,12 @@ ENDS = date(2027, 2, 20)
 
 def make_case_council(folder, url=""):
     """Make the sample council with everyone a case needs."""
-    before = console_sample.PEOPLE, console_sample.POLICY
-    console_sample.PEOPLE = (*before[0], *MORE)
-    console_sample.POLICY = replace(POLICY, lawful_bases=BASES)
+    before = console_sample.PEOPLE
+    console_sample.PEOPLE = (*before, *MORE)
     try:
         council = make_council(folder, url)
     finally:
-        console_sample.PEOPLE, console_sample.POLICY = before
+        console_sample.PEOPLE = before
     council.policy = replace(POLICY, lawful_bases=BASES)
     return council
 

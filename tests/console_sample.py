@@ -196,6 +196,7 @@ class Council:
     keyring: Keyring
     review: Review
     clock: list
+    policy: Policy = POLICY
 
     def hold(self, number, more=(), **facts):
         """Hold one message as the mail path does, `more` findings added; return its id."""
@@ -222,7 +223,7 @@ class Council:
             keyring=self.keyring,
             settings=ConsoleSettings(url=url),
             body=BODY,
-            policy=POLICY,
+            policy=self.policy,
             review=self.review,
             clock=lambda: self.clock[0],
             sign_in_settings=sign_in,

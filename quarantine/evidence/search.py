@@ -302,6 +302,13 @@ def cancel(work: Cases, case_id: str, search_id: int, *, by: Person, now: dateti
         return case_searches.get(session, case_id, search_id)
 
 
+def give_up(work: Cases, search: Search, *, now: datetime) -> None:
+    """Note that a search broke off; nothing of what it found is kept."""
+    ended = replace(search, state=SearchState.STOPPED, heard=now)
+    with work.database.writing() as session:
+        case_searches.end(session, work.keyring, ended, None, _entry(ended, now, "broke off"))
+
+
 def _entry(search: Search, now: datetime, counts: str) -> AuditEntry:
     return AuditEntry(
         at=now,
