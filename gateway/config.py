@@ -21,6 +21,7 @@ from gateway.settings import InspectionSettings, MetricsSettings, NextHopSetting
 from models.body import Body
 from models.errors import SettingInvalid
 from models.units import Duration, HostPort, Size
+from quarantine.group_roles import read_mapping
 from quarantine.settings import (
     AnchorSettings,
     ApiSettings,
@@ -274,6 +275,7 @@ _CHECKS: dict[tuple[str, str], Callable[[Any], None]] = {
     ("review", "closed"): _check_dates,
     ("review", "zone"): _check_zone,
     ("sign_in", "issuer"): _check_issuer,
+    ("sign_in", "scim_groups"): read_mapping,
     ("evidence", "timestamp_url"): _check_authority,
     ("metrics", "serve"): _check_listen,
     ("metrics", "worker"): _check_listen,

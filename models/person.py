@@ -60,6 +60,7 @@ class Person:
     informed: date | None = None  # when told of the monitoring (L7)
     informed_by: str = ""  # and how, such as "letter" or "induction"
     source: Source = Source.IMPORT
+    external_id: str = ""  # what the identity provider calls this person
 
     @property
     def active(self) -> bool:

@@ -21,6 +21,12 @@ ENTERPRISE = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
 _CORE = "urn:ietf:params:scim:schemas:core:2.0:User"
 _ID = re.compile(r"[a-z0-9][a-z0-9._@+'-]{0,99}")
 _LANGUAGES = ("cy", "en")
+_NOT_KEPT = frozenset(
+    {
+        *("addresses", "entitlements", "groups", "ims", "locale", "nickname", "phonenumbers"),
+        *("photos", "profileurl", "roles", "timezone", "title", "usertype", "x509certificates"),
+    }
+)
 
 
 def as_user(person: Person, base: str) -> DirectoryUser:
@@ -30,6 +36,7 @@ def as_user(person: Person, base: str) -> DirectoryUser:
         manager = Manager(value=person.manager, ref=Reference(f"{base}/Users/{person.manager}"))
     user = DirectoryUser(
         id=person.id,
+        external_id=person.external_id or None,
         user_name=person.id,
         display_name=person.name,
         active=person.active,
@@ -77,6 +84,7 @@ def changed(person: Person, user: DirectoryUser, known: Mapping[str, Person]) ->
         department=(work.department if work else None) or "",
         manager=manager,
         standing=_standing(person, user),
+        external_id=user.external_id or "",
     )
 
 
@@ -109,7 +117,8 @@ def _standing(person: Person, user: DirectoryUser) -> Standing:
 def tidied(given: Any) -> Any:
     """Mend what identity providers write otherwise than RFC 7643: a manager as a bare id.
 
-    `$ref` of a manager is required there, and neither Entra ID nor Keycloak sends it.
+    `$ref` of a manager is required there, and neither Entra ID nor Keycloak sends it. Changes of
+    what is not kept are left out: their paths would find nothing to change.
     """
     if not isinstance(given, dict):
         return given
@@ -123,8 +132,15 @@ def tidied(given: Any) -> Any:
         mended["schemas"] = list(dict.fromkeys([*mended["schemas"], _CORE, ENTERPRISE]))
     operations = mended.get("Operations")
     if isinstance(operations, list):
-        mended["Operations"] = [_operation(each) for each in operations]
+        mended["Operations"] = [_operation(each) for each in operations if _is_kept(each)]
     return mended
+
+
+def _is_kept(operation: Any) -> bool:
+    """Tell whether it is about something that is kept; a telephone number, say, is not."""
+    path = operation.get("path") if isinstance(operation, dict) else None
+    head = re.split(r"[.\[]", str(path or "").lower().removeprefix(f"{_CORE.lower()}:"))[0]
+    return head not in _NOT_KEPT
 
 
 def _operation(given: Any) -> Any:

@@ -67,6 +67,7 @@ class SignInSettings:
     local_accounts: str = "all"  # who may sign in by a password here: all, administrators, none
     second_factor: str = "required"  # of local accounts: required or optional
     locked_for: Duration = Duration(900)  # after console.sign_in_attempts failures at one name
+    scim_groups: tuple[str, ...] = ()  # "ROLE = NAME OF A GROUP": by SCIM, its people have it
     scim_token_sha256: str = ""  # of the identity provider's bearer token; "" is no SCIM
     break_glass_longest: Duration = Duration(14_400)  # an emergency right ends by itself
 

@@ -5,7 +5,7 @@ import getpass
 import json
 import sys
 from collections.abc import Iterable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -17,6 +17,8 @@ from models.db.people import PeopleChange
 from models.errors import Conflict, SettingInvalid
 from models.person import Absence, Person, Source
 from quarantine.directory import coverage, lacks, read_people
+from quarantine.group_roles import read_mapping, with_kept
+from quarantine.settings import SignInSettings
 from quarantine.working_hours import working_hours
 
 _A_FEW = 5  # who may leave in one import without being asked about
@@ -26,10 +28,12 @@ _SHOWN = 20  # ids on a line of a report
 
 def import_(arguments: argparse.Namespace) -> int:
     """Replace the directory by a CSV file's people, or say what that would change."""
-    database = open_database(load_settings(arguments.config))
+    settings = load_settings(arguments.config)
+    database = open_database(settings)
     with database.reading() as session:
         everyone = people.everyone(session)
-        given = read_people(arguments.file, [each for each in everyone if _is_kept(each)])
+        kept = [each for each in everyone if _is_kept(each)]
+        given = _with_kept_roles(read_people(arguments.file, kept), everyone, settings.sign_in)
         change = people.changes(session, given)
     before = sum(each.active for each in everyone)
     if not arguments.dry_run:
@@ -37,7 +41,6 @@ def import_(arguments: argparse.Namespace) -> int:
         entry = _entry(Action.IMPORT_PEOPLE, "people", f"{len(given)} people")
         with database.writing() as session:
             change = people.replace_all(session, given, entry)
-    kept = [each for each in everyone if _is_kept(each)]
     lacking = lacks({each.id: each for each in (*kept, *given)})
     if arguments.json:
         report = {
@@ -58,6 +61,18 @@ def import_(arguments: argparse.Namespace) -> int:
 def _is_kept(person: Person) -> bool:
     """Tell whether it is the identity provider who says that a person leaves."""
     return person.source is Source.SCIM
+
+
+def _with_kept_roles(
+    given: Iterable[Person], everyone: Iterable[Person], settings: SignInSettings
+) -> list[Person]:
+    """People of a file, with the roles that groups give them as they are."""
+    mapped = read_mapping(settings.scim_groups)
+    before = {each.id: each.roles for each in everyone}
+    return [
+        replace(each, roles=with_kept(each.roles, before.get(each.id, frozenset()), mapped))
+        for each in given
+    ]
 
 
 def _check_leavers(change: PeopleChange, before: int, allowed: bool) -> None:

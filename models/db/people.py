@@ -18,7 +18,7 @@ from models.person import Absence, Person, Role, Source, Standing
 
 _read: dict[str, Directory] = {}  # the directory read last, by its version; no two are the same
 _REVIEWING = ("manager", "deputy", "alternate", "roles", "standing", "body")  # who may read what
-_NOT_GIVEN = ("absence", "source")  # the person's own word; and who keeps the entry
+_NOT_GIVEN = ("absence", "source", "external_id")  # the person's own; the provider's
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,10 +100,11 @@ def replace_all(session: Session, people: Sequence[Person], entry: AuditEntry) -
     """
     audit.lock(session)
     change = changes(session, people)
-    sources = {each.id: each.source for each in everyone(session)}
+    known = {each.id: each for each in everyone(session)}
     session.execute(delete(PersonAddressRow))
     for person in people:
-        _put(session, replace(person, source=sources.get(person.id, person.source)))
+        kept = known.get(person.id, person)
+        _put(session, replace(person, source=kept.source, external_id=kept.external_id))
         if not person.active:
             sign_ins.close_all(session, person.id)
     for gone in change.deactivated:
@@ -191,6 +192,7 @@ def _put(session: Session, person: Person) -> None:
         "informed_by",
         "absence",
         "source",
+        "external_id",
     ):  # in columns of their own
         del facts[column]
     facts["active"] = person.active
@@ -206,6 +208,7 @@ def _put(session: Session, person: Person) -> None:
     row.alternate = person.alternate
     row.informed_by = person.informed_by
     row.source = person.source.value
+    row.external_id = person.external_id
 
 
 def get(session: Session, person_id: str) -> Person:
@@ -238,6 +241,7 @@ def everyone(session: Session) -> list[Person]:
         PersonRow.absent_from,
         PersonRow.absent_until,
         PersonRow.source,
+        PersonRow.external_id,
     )
     return [_person(row) for row in session.execute(facts.order_by(PersonRow.id))]
 
@@ -292,4 +296,5 @@ def _person(row: PersonRow | Row[Any]) -> Person:
         informed_by=row.informed_by or "",
         absence=Absence(first=row.absent_from, last=row.absent_until) if row.absent_from else None,
         source=Source(row.source) if row.source else Source.IMPORT,
+        external_id=row.external_id or "",
     )

@@ -210,6 +210,7 @@ class PersonRow(Row):
     absent_from: Mapped[date | None]
     absent_until: Mapped[date | None]
     source: Mapped[str | None] = mapped_column(String(16))  # since 0012: None is an import
+    external_id: Mapped[str | None] = mapped_column(Text)
 
 
 class PersonAddressRow(Row):

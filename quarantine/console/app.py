@@ -45,6 +45,7 @@ from quarantine.settings import ApiSettings, ConsoleSettings, SignInSettings
 
 _STATIC = Path(__file__).parent.parent / "static"
 _LARGEST_FORM = 64 * 1024  # octets
+_LARGEST_GROUP = 2 * 1024 * 1024  # octets of a request of SCIM: a group may be everyone
 _MOST_FIELDS = 50
 
 
@@ -164,7 +165,7 @@ def _endpoint(
 ) -> Callable[[Request], Awaitable[Response]]:
     async def provision(request: Request) -> Response:
         try:
-            raw = await _read_body(request)
+            raw = await _read_body(request, _LARGEST_GROUP)
         except HTTPException:
             return scim.too_large()
         form = {"json": raw.decode("utf-8", "replace")}
@@ -192,10 +193,10 @@ async def _read_form(request: Request) -> dict[str, str]:
     return dict(pairs)
 
 
-async def _read_body(request: Request) -> bytes:
+async def _read_body(request: Request, most: int = _LARGEST_FORM) -> bytes:
     raw = b""
     async for chunk in request.stream():
         raw += chunk
-        if len(raw) > _LARGEST_FORM:
+        if len(raw) > most:
             raise HTTPException(413)
     return raw

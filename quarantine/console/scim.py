@@ -5,16 +5,14 @@ Every answer is JSON, an error too; no session, cookie or form has a part in it.
 """
 
 import hmac
-import json
 import logging
 import re
 from collections.abc import Callable
 from dataclasses import replace
 from hashlib import sha256
-from typing import Any
 
 from pydantic import ValidationError
-from scim2_models import Context, Error, ListResponse, SCIMException
+from scim2_models import Context, SCIMException
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import Response
@@ -23,11 +21,12 @@ from models.audit import Action, AuditEntry
 from models.db import people
 from models.errors import Conflict, NotFound, PorthorError, SettingInvalid, Unavailable
 from models.person import Person, Source, Standing
+from quarantine.console import scim_discovery, scim_groups
+from quarantine.console.scim_answers import base, body, error, listed, matching, one
 from quarantine.console.visit import Page, Permission, Services, Visit
 from quarantine.provisioning import PATCH, DirectoryUser, as_user, changed, new_person, tidied
 
 _log = logging.getLogger(__name__)
-_MOST_LISTED = 200
 _FILTER = re.compile(r'\s*username\s+eq\s+"([^"\\]{1,200})"\s*', re.IGNORECASE)
 _ERRORS: dict[type[PorthorError], tuple[int, str | None]] = {
     SettingInvalid: (400, "invalidValue"),
@@ -41,60 +40,48 @@ def answer(page: Page, services: Services, request: Request, form: dict[str, str
     """Answer one request of the identity provider: token first, then the page's function."""
     wanted = services.sign_in.scim_token_sha256.lower()
     if not wanted:
-        return _error(404, None, "SCIM is switched off")
+        return error(404, None, "SCIM is switched off")
     kind, _, token = request.headers.get("authorization", "").partition(" ")
     digest = sha256(token.strip().encode()).hexdigest()
     if kind.lower() != "bearer" or not hmac.compare_digest(digest.encode(), wanted.encode()):
         _log.warning("scim: a request without the token was refused")
-        response = _error(401, None, "a bearer token is needed")
+        response = error(401, None, "a bearer token is needed")
         response.headers["WWW-Authenticate"] = "Bearer"
         return response
     visit = Visit(services=services, request=request, form=form, now=services.clock())
     try:
         return page.view(visit)
-    except ValidationError as error:
-        first = error.errors(include_input=False, include_url=False)[0]
+    except ValidationError as raised:
+        first = raised.errors(include_input=False, include_url=False)[0]
         where = ".".join(str(each) for each in first["loc"])
-        return _error(400, "invalidValue", f"{where}: {first['msg']}".lstrip(": "))
-    except SCIMException as error:
-        return _error(int(error.status), error.scim_type, "the request could not be applied")
-    except PorthorError as error:
+        return error(400, "invalidValue", f"{where}: {first['msg']}".lstrip(": "))
+    except SCIMException as raised:
+        return error(int(raised.status), raised.scim_type, "the request could not be applied")
+    except PorthorError as raised:
         status, scim_type = next(
-            (found for kind_, found in _ERRORS.items() if isinstance(error, kind_)), (400, None)
+            (found for kind_, found in _ERRORS.items() if isinstance(raised, kind_)), (400, None)
         )
-        return _error(status, scim_type, str(error))
-    except Exception as error:  # noqa: BLE001 - the edge, as in gate.py: by kind, never by text
-        _log.error("scim: fault: %s", type(error).__name__)
-        return _error(500, None, "a fault of ours; nothing was changed")
+        return error(status, scim_type, str(raised))
+    except Exception as raised:  # noqa: BLE001 - the edge, as in gate.py: by kind, never by text
+        _log.error("scim: fault: %s", type(raised).__name__)
+        return error(500, None, "a fault of ours; nothing was changed")
 
 
 def too_large() -> Response:
     """Answer a body over the limit."""
-    return _error(413, None, "the body is too large")
+    return error(413, None, "the body is too large")
 
 
 def users(visit: Visit) -> Response:
-    """List people, or find the one whose userName it is."""
-    query = visit.request.query_params
-    wanted = query.get("filter")
-    start, count = max(1, _number(query, "startIndex", 1)), _number(query, "count", _MOST_LISTED)
+    """List people, or find those of a filter; a userName is also any address of theirs."""
+    wanted = _FILTER.fullmatch(visit.request.query_params.get("filter", ""))
     with visit.services.database.reading() as session:
-        if wanted is None:
-            found = people.everyone(session)
-        else:
-            match = _FILTER.fullmatch(wanted)
-            if match is None:
-                return _error(400, "invalidFilter", 'expected userName eq "..."')
-            one = _named(session, match[1])
-            found = [one] if one else []
-    shown = found[start - 1 :][: max(0, min(count, _MOST_LISTED))]
-    listed = ListResponse[DirectoryUser](
-        total_results=len(found),
-        start_index=start,
-        items_per_page=len(shown),
-        resources=[as_user(each, _base(visit)) for each in shown],
-    )
-    return _json(listed.model_dump(scim_ctx=Context.RESOURCE_QUERY_RESPONSE))
+        if wanted is not None:
+            person = _named(session, wanted[1])
+            found = [as_user(person, base(visit))] if person else []
+            return listed(visit, DirectoryUser, found)
+        found = [as_user(each, base(visit)) for each in people.everyone(session)]
+    return listed(visit, DirectoryUser, matching(visit, DirectoryUser, found))
 
 
 def read(visit: Visit) -> Response:
@@ -106,7 +93,7 @@ def read(visit: Visit) -> Response:
 def create(visit: Visit) -> Response:
     """Add a person; one who is here already is a conflict."""
     user = DirectoryUser.model_validate(
-        tidied(_body(visit)), scim_ctx=Context.RESOURCE_CREATION_REQUEST
+        tidied(body(visit)), scim_ctx=Context.RESOURCE_CREATION_REQUEST
     )
     with visit.services.database.writing() as session:
         known = people.directory(session)
@@ -119,15 +106,18 @@ def create(visit: Visit) -> Response:
 
 def replace_(visit: Visit) -> Response:
     """Make a person what is given; what SCIM does not know of them stays."""
-    given = tidied(_body(visit))
+    given = tidied(body(visit))
     user = DirectoryUser.model_validate(given, scim_ctx=Context.RESOURCE_REPLACEMENT_REQUEST)
     return _change(visit, lambda _: user)
 
 
 def patch(visit: Visit) -> Response:
     """Change single attributes."""
-    given = tidied(_body(visit))
-    operations = PATCH.model_validate(given, scim_ctx=Context.RESOURCE_PATCH_REQUEST)
+    given = body(visit)
+    mended = tidied(given)
+    if mended != given and mended.get("Operations") == []:
+        return read(visit)  # all of it was about what is not kept
+    operations = PATCH.model_validate(mended, scim_ctx=Context.RESOURCE_PATCH_REQUEST)
 
     def patched(user: DirectoryUser) -> DirectoryUser:
         operations.patch(user)
@@ -149,7 +139,7 @@ def _change(visit: Visit, change: Callable[[DirectoryUser], DirectoryUser]) -> R
     with visit.services.database.writing() as session:
         known = people.directory(session)
         before = people.get(session, _id(visit))
-        after = changed(before, change(as_user(before, _base(visit))), known)
+        after = changed(before, change(as_user(before, base(visit))), known)
         after = replace(after, source=Source.SCIM)
         if after != before:
             people.put(session, after, _entry(visit, before.id, "changed"))
@@ -174,36 +164,8 @@ def _id(visit: Visit) -> str:
     return str(visit.request.path_params["person"])
 
 
-def _base(visit: Visit) -> str:
-    return f"{visit.services.settings.base_url}/scim/v2"
-
-
-def _number(query: Any, name: str, default: int) -> int:
-    text = query.get(name, "")
-    return int(text) if re.fullmatch(r"-?[0-9]{1,9}", text) else default
-
-
-def _body(visit: Visit) -> Any:
-    try:
-        return json.loads(visit.form.get("json", ""))
-    except (ValueError, RecursionError):
-        raise SettingInvalid("the body is not JSON") from None
-
-
 def _user(visit: Visit, person: Person, status: int = 200) -> Response:
-    user = as_user(person, _base(visit))
-    response = _json(user.model_dump(scim_ctx=Context.RESOURCE_QUERY_RESPONSE), status)
-    response.headers["Location"] = f"{_base(visit)}/Users/{person.id}"
-    return response
-
-
-def _error(status: int, scim_type: str | None, detail: str) -> Response:
-    said = Error(status=status, scim_type=scim_type, detail=detail)
-    return _json(said.model_dump(), status)
-
-
-def _json(content: dict[str, Any], status: int = 200) -> Response:
-    return Response(json.dumps(content), status_code=status, media_type="application/scim+json")
+    return one(visit, DirectoryUser, as_user(person, base(visit)), status)
 
 
 SCIM_PAGES: tuple[Page, ...] = (
@@ -213,4 +175,17 @@ SCIM_PAGES: tuple[Page, ...] = (
     Page("PUT", "/scim/v2/Users/{person}", Permission.PROVISION, replace_),
     Page("PATCH", "/scim/v2/Users/{person}", Permission.PROVISION, patch),
     Page("DELETE", "/scim/v2/Users/{person}", Permission.PROVISION, delete),
+    Page("GET", "/scim/v2/Groups", Permission.PROVISION, scim_groups.show_all),
+    Page("POST", "/scim/v2/Groups", Permission.PROVISION, scim_groups.create),
+    Page("GET", "/scim/v2/Groups/{group}", Permission.PROVISION, scim_groups.read),
+    Page("PUT", "/scim/v2/Groups/{group}", Permission.PROVISION, scim_groups.replace_),
+    Page("PATCH", "/scim/v2/Groups/{group}", Permission.PROVISION, scim_groups.patch),
+    Page("DELETE", "/scim/v2/Groups/{group}", Permission.PROVISION, scim_groups.delete),
+    Page("GET", "/scim/v2/ServiceProviderConfig", Permission.PROVISION, scim_discovery.config),
+    Page("GET", "/scim/v2/ResourceTypes", Permission.PROVISION, scim_discovery.resource_types),
+    Page(
+        "GET", "/scim/v2/ResourceTypes/{name}", Permission.PROVISION, scim_discovery.resource_type
+    ),
+    Page("GET", "/scim/v2/Schemas", Permission.PROVISION, scim_discovery.schemas),
+    Page("GET", "/scim/v2/Schemas/{name}", Permission.PROVISION, scim_discovery.schema),
 )

@@ -1,4 +1,4 @@
-"""Keys of the programs that may ask for a verdict; who keeps a person's entry.
+"""Keys of the programs that may ask for a verdict; groups; who keeps a person's entry.
 
 The first revision makes all tables as the code has them today; so what is there already is
 left alone.
@@ -9,7 +9,7 @@ from typing import cast
 from alembic import op
 from sqlalchemy import Column, Table, inspect
 
-from models.db.api_tables import ApiKeyRow
+from models.db.api_tables import ApiKeyRow, GroupRow
 from models.db.tables import Row
 
 revision = "0012"
@@ -19,10 +19,12 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Make the table, and add the column, if they are not there yet."""
+    """Make the tables, and add the columns, that are not there yet."""
     connection = op.get_bind()
-    cast("Table", ApiKeyRow.__table__).create(connection, checkfirst=True)
+    for row in (ApiKeyRow, GroupRow):
+        cast("Table", row.__table__).create(connection, checkfirst=True)
     people = Row.metadata.tables["people"]
     there = {each["name"] for each in inspect(connection).get_columns(people.name)}
-    if "source" not in there:
-        op.add_column(people.name, Column("source", people.columns["source"].type, nullable=True))
+    for name in ("source", "external_id"):
+        if name not in there:
+            op.add_column(people.name, Column(name, people.columns[name].type, nullable=True))
