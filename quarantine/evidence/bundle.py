@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import new
 from importlib.metadata import version
-from io import BytesIO
 from pathlib import Path
 from shutil import rmtree
+from tempfile import TemporaryDirectory
 
 import bagit
 from cryptography.hazmat.primitives.serialization import Encoding
@@ -142,6 +142,7 @@ def _readme(request: BundleRequest, language: str, sealing: Sealing) -> str:
         "for": request.for_whom,
         "purpose": request.purpose,
         "form": say("form", request.form.value).in_language(language),
+        "exhibits": say("exhibits", request.form.value).in_language(language),
         "fingerprint": fingerprint(sealing.signer.certificates[0]),
     }
     return readme(language, **{key: " ".join(value.split()) for key, value in values.items()})
@@ -183,21 +184,32 @@ def _check(folder: Path) -> None:
         raise Tampered(f"{folder} does not read back as it was written: {found}")
 
 
-def pack(folder: Path, at: datetime) -> bytes:
-    """A tar archive of a bundle, the same for the same bundle and instant."""
-    packed = BytesIO()
-    with tarfile.open(fileobj=packed, mode="w", format=tarfile.PAX_FORMAT) as archive:
+def digest_of(folder: Path) -> str:
+    """One SHA-256 that names a bundle, for receipts and the audit entry: of its seal."""
+    return new("sha256", (folder / verifier.SEAL).read_bytes()).hexdigest()
+
+
+def pack(folder: Path, at: datetime, archive: Path) -> Path:
+    """Write a bundle into a new tar archive, the same for the same bundle and instant."""
+    with tarfile.open(archive, "x", format=tarfile.PAX_FORMAT) as packed:
         for path in sorted(each for each in folder.rglob("*") if each.is_file()):
             info = tarfile.TarInfo(f"{folder.name}/{path.relative_to(folder).as_posix()}")
             info.size, info.mtime = path.stat().st_size, int(at.timestamp())
             with path.open("rb") as file:
-                archive.addfile(info, file)
-    return packed.getvalue()
+                packed.addfile(info, file)
+    return archive
 
 
-def pack_for(folder: Path, at: datetime, recipient: Certificate) -> bytes:
-    """The archive, encrypted so that the recipient's key alone opens it. Raises SettingInvalid."""
-    return encrypt(pack(folder, at), recipient)
+def pack_for(folder: Path, at: datetime, recipient: Certificate, sealed: Path) -> Path:
+    """Write the archive encrypted, so that the recipient's key alone opens it.
+
+    It is in memory whole while that is done. Raises SettingInvalid.
+    """
+    with TemporaryDirectory(prefix="porthor-") as scratch:
+        plain = pack(folder, at, Path(scratch) / "bundle.tar").read_bytes()
+    with sealed.open("xb") as file:
+        file.write(encrypt(plain, recipient))
+    return sealed
 
 
 def unpack(archive: Path, into: Path) -> Path:

@@ -160,7 +160,7 @@ def _pages(item: BundleItem, contents: BundleContents) -> dict[str, str]:
         ("recipients", ", ".join(envelope.addresses)),
         ("digest", item.held.digest),
     ]
-    copy = make_copy(item.texts, _cutter(item, contents), facts)
+    copy = make_copy(item.texts, _cutter(item, contents), facts, item.acceptance.unread)
     return {"copy.txt": write_text(copy), "copy.html": write_html(copy, item.label)}
 
 

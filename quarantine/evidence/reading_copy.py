@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from models.errors import SettingInvalid
-from models.finding import Text
+from models.finding import Text, Unread
 from quarantine.evidence.words import REASONS, both
 
 _SHORTEST = 3  # letters and digits: what is shorter stands everywhere, and is cut only where marked
@@ -54,6 +54,7 @@ class Copy:
 
     facts: tuple[tuple[str, CopiedText], ...]  # a key of words [copy], and what to say
     texts: tuple[CopiedText, ...]
+    unread: tuple[Unread, ...] = ()
 
     @property
     def removed(self) -> dict[str, int]:
@@ -140,12 +141,21 @@ def _anywhere(words: str) -> str:
     return f"{before}{between}{after}"
 
 
-def make_copy(texts: Sequence[Text], cutter: Cutter, facts: Iterable[tuple[str, str]] = ()) -> Copy:
-    """Make the copy of a message's texts, headed by some facts, which are cut too."""
+def make_copy(
+    texts: Sequence[Text],
+    cutter: Cutter,
+    facts: Iterable[tuple[str, str]] = (),
+    unread: tuple[Unread, ...] = (),
+) -> Copy:
+    """Make the copy of a message's texts, headed by some facts, which are cut too.
+
+    What could not be read is told by its number and reason; a file's name is not.
+    """
     ordered = sorted(texts, key=lambda each: each.part != _HEADER)
     return Copy(
         facts=tuple((key, cutter.cut(value)) for key, value in facts),
         texts=tuple(cutter.cut(each.content, each.part, each.kind) for each in ordered),
+        unread=unread,
     )
 
 
@@ -165,6 +175,8 @@ def write_text(copy: Copy) -> str:
     lines += [f"  {words}" for words in removed_in_words(copy)]
     for each in copy.texts:
         lines += ["", f"=== {title_of(each)} ===", as_text(each)]
+    for words in unread_in_words(copy):
+        lines += ["", words]
     return "\n".join(lines) + "\n"
 
 
@@ -175,6 +187,14 @@ def removed_in_words(copy: Copy) -> list[str]:
     places = both("copy", "places")
     told = [f"{both('reasons', why)}: {count} ({places})" for why, count in copy.removed.items()]
     return [*told, both("copy", "untouched")]
+
+
+def unread_in_words(copy: Copy) -> list[str]:
+    """What is not in the copy because it could not be read."""
+    return [
+        f"{both('copy', 'part')} {each.part}: {both('copy', 'unread')} ({each.reason})"
+        for each in copy.unread
+    ]
 
 
 def title_of(copied: CopiedText) -> str:
@@ -194,12 +214,14 @@ def write_html(copy: Copy, title: str) -> str:
         f"<section><h2>{html.escape(title_of(each))}</h2><pre>{_marked_up(each)}</pre></section>"
         for each in copy.texts
     )
+    unread = "".join(f"<p>{html.escape(each)}</p>" for each in unread_in_words(copy))
     return (
         '<!DOCTYPE html>\n<html lang="cy"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width">'
         f"<title>{html.escape(title)}</title><style>{_STYLE}</style></head><body><main>"
         f"<h1>{_bilingual('copy', 'title')}</h1><dl>{rows}</dl>"
-        f"<h2>{_bilingual('copy', 'removed')}</h2><ul>{removed}</ul>{texts}</main></body></html>\n"
+        f"<h2>{_bilingual('copy', 'removed')}</h2><ul>{removed}</ul>{texts}{unread}"
+        "</main></body></html>\n"
     )
 
 

@@ -144,6 +144,8 @@ def _check_seal(folder: Path, digests: dict[str, Any], report: Report) -> set[st
     for name in (*SEALED, SEAL):
         if name not in digests:
             report.say(name, "missing", "every bundle has one")
+    if SEAL in digests:
+        report.facts.append(f"SHA-256 of {SEAL}, which names the bundle: {digests[SEAL]['sha256']}")
     sealed = _read_list(folder / SEAL)
     if sealed is None or not set(SEALED) <= set(sealed) <= {*SEALED, STAMP}:
         if SEAL in digests:

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import zipfile
 from dataclasses import replace
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -23,7 +24,6 @@ from models.db.database import Database
 from models.db.keyring import Keyring
 from models.mail import Mail
 from models.mime import read_message
-from quarantine.build import build_digest
 from quarantine.evidence.bundle import make_bundle, pack
 from quarantine.evidence.gathering import gather, open_item
 from quarantine.holding import Holding
@@ -32,13 +32,15 @@ ROOT = Path(__file__).parents[2]
 RUDE = (
     b"Subject: You\r\n\r\nYou are a worthless idiot and everybody here hates you."
     b" I will make you pay, you stupid bitch.\r\n"
+    b"4111 1111 1111 1111\r\n"
 )
 
 
 @pytest.fixture(scope="module")
 def installed(tmp_path_factory):
-    """The wheel, unpacked where nothing else of ours is."""
+    """The wheel, unpacked where nothing else of ours is; and the digest of the tree it is of."""
     folder = tmp_path_factory.mktemp("installed")
+    tree = build_of(ROOT)
     build = "import sys, uv_build; uv_build.build_wheel(sys.argv[1])"
     command = [sys.executable, "-c", build, str(folder)]
     found = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
@@ -47,7 +49,7 @@ def installed(tmp_path_factory):
     (wheel,) = folder.glob("*.whl")
     with zipfile.ZipFile(wheel) as packed:
         packed.extractall(folder / "site")
-    return folder / "site"
+    return folder / "site", tree
 
 
 @pytest.fixture
@@ -62,21 +64,27 @@ def store(tmp_path):
 def elsewhere(installed, folder, *arguments):
     """Run the installed program from another folder, with no settings."""
     folder.mkdir(exist_ok=True)
+    site, _ = installed
     run = "import gateway, sys; from gateway.cli import main; sys.stderr.write(gateway.__file__);"
     run += "sys.exit(main())"
     done = subprocess.run(
         [sys.executable, "-P", "-c", run, *map(str, arguments)],
         cwd=folder,
-        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(installed)},
+        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(site)},
         capture_output=True,
         text=True,
         check=False,
     )
-    assert done.stderr.startswith(str(installed)), done.stderr
+    assert done.stderr.startswith(str(site)), done.stderr
     return done
 
 
-def a_bundle(tmp_path, made):
+def a_bundle(tmp_path, made, installed=None):
+    """Write a bundle; its decisions are those of the installed program, if it is given."""
+    if installed:
+        program = f"{version('porthor')}+{installed[1][:12]}"
+        items = (replace(each, held=replace(each.held, program=program)) for each in made.items)
+        made = replace(made, items=tuple(items))
     return make_bundle(made, tmp_path / "HR-26-014", a_sealing(tmp_path / "keys"))
 
 
@@ -85,9 +93,8 @@ def a_bundle(tmp_path, made):
 def test_the_same_verdict_comes_from_the_bundle_alone(installed, store, tmp_path):
     database, keyring = store
     envelope = an_envelope(recipients=("john@elsewhere.example", "gwen@cyngor-enghraifft.example"))
-    folder = a_bundle(tmp_path, contents_of(database, keyring, envelope=envelope))
-    archive = tmp_path / "HR-26-014.tar"
-    archive.write_bytes(pack(folder, NOW))
+    folder = a_bundle(tmp_path, contents_of(database, keyring, envelope=envelope), installed)
+    archive = pack(folder, NOW, tmp_path / "HR-26-014.tar")
     for name in ("porthor.db", "keys.toml", "HR-26-014"):
         path = tmp_path / name
         shutil.rmtree(path) if path.is_dir() else path.unlink()
@@ -100,17 +107,22 @@ def test_the_same_verdict_comes_from_the_bundle_alone(installed, store, tmp_path
     assert list((tmp_path / "other").iterdir()) == []
 
 
-def test_the_wheel_is_the_build_that_the_tree_is(installed, tmp_path):
-    run = "from quarantine.build import build_digest; print(build_digest())"
+def build_of(*path):
+    """The digest of the program in a folder, by a process of its own: ours may be older."""
     done = subprocess.run(
-        [sys.executable, "-P", "-c", run],
-        cwd=tmp_path,
-        env={"PYTHONPATH": str(installed)},
+        [sys.executable, "-P", "-c", "from quarantine.build import build_digest as d; print(d())"],
+        cwd="/",
+        env={"PYTHONPATH": os.pathsep.join(map(str, path))},
         capture_output=True,
         text=True,
         check=True,
     )
-    assert done.stdout.strip() == build_digest()
+    return done.stdout.strip()
+
+
+def test_the_wheel_is_the_build_that_the_tree_is(installed):
+    site, of_the_tree = installed
+    assert build_of(site) == of_the_tree
 
 
 def test_a_verdict_that_is_not_what_follows_is_said_and_how(installed, store, tmp_path):
@@ -153,21 +165,23 @@ def hold_with(database, keyring, raw, classifier=None, demoted=()):
     return holding.hold(mail=mail, verdict=verdict, inspection=found, now=NOW), verdict
 
 
-def bundle_of(database, keyring, held_id, tmp_path, sources):
+def bundle_of(database, keyring, held_id, tmp_path, sources, installed=None):
     look = AuditEntry(at=NOW, actor="gwen", action=Action.LOOK, subject=held_id)
     with database.writing() as session:
         item = open_item(session, keyring, held_id, label="GM/5", entry=look)
         made = gather(session, sources, REQUEST, [item])
-    return a_bundle(tmp_path, made)
+    return a_bundle(tmp_path, made, installed)
 
 
 def test_the_trained_classifier_takes_part_again(installed, store, tmp_path):
     artefact = newest()
     classifier = read_artefact(artefact).classifier
-    held_id, verdict = hold_with(*store, RUDE + LETTER, classifier)
+    held_id, verdict = hold_with(*store, RUDE, classifier)
     sources = replace(the_sources(), classifiers=(artefact,))
-    folder = bundle_of(*store, held_id, tmp_path, sources)
+    folder = bundle_of(*store, held_id, tmp_path, sources, installed)
     assert verdict.classifier == classifier.digest
+    found = json.loads((folder / "data/exhibits/GM-5/findings.json").read_text())
+    assert "learned" in {each["detector"] for each in found}
     card = folder / f"data/classifier/{classifier.digest}-card.md"
     assert card.read_bytes() == (artefact / "card.md").read_bytes()
     done = elsewhere(installed, tmp_path / "other", "evidence", "replay", folder, "--json")
@@ -179,11 +193,13 @@ def test_a_classifier_that_is_not_there_is_said_and_its_findings_are_taken(store
     from gateway.replay import replay
 
     artefact = newest()
-    held_id, _ = hold_with(*store, LETTER + RUDE, read_artefact(artefact).classifier)
+    held_id, _ = hold_with(*store, RUDE, read_artefact(artefact).classifier)
     sources = replace(the_sources(), classifiers=(artefact,))
     folder = bundle_of(*store, held_id, tmp_path, sources)
     (told,) = replay(folder)
     assert told.same
+    found = json.loads((folder / "data/exhibits/GM-5/findings.json").read_text())
+    assert "learned" in {each["detector"] for each in found}
     assert any("is not here" in each for each in told.notes)
 
 

@@ -27,10 +27,12 @@ from models.db import contents as kinds
 from models.db.database import Database
 from models.db.keyring import Keyring
 from models.db.tables import ContentRow
-from models.errors import SettingInvalid, Tampered, Unavailable
+from models.errors import NotFound, SettingInvalid, Tampered, Unavailable
+from models.finding import Unread
+from models.held import HeldState
 from quarantine.evidence import bundle as bundles
 from quarantine.evidence import verifier
-from quarantine.evidence.bundle import make_bundle, pack, pack_for, unpack
+from quarantine.evidence.bundle import digest_of, make_bundle, pack, pack_for, unpack
 from quarantine.evidence.contents import BundleForm
 from quarantine.evidence.gathering import fairness_of, gather, open_item
 from quarantine.evidence.reading_copy import Redaction
@@ -92,7 +94,9 @@ def test_a_bundle_holds_all_that_an_expert_needs(database, keyring, sealing, tmp
     assert (rule["id"], rule["then"]) == ("payment-card", "hold")
     assert set(rule["clause_text"]) == {"cy", "en"}
     assert NAME.split()[1] in (exhibit / "copy.txt").read_text()
-    assert verifier.check(folder).status == 0
+    report = verifier.check(folder)
+    assert report.status == 0
+    assert any(digest_of(folder) in each for each in report.facts)
 
 
 def test_other_tools_accept_it(made, sealing, keys, tmp_path):
@@ -231,7 +235,8 @@ def test_the_same_contents_give_the_same_bytes_but_for_signature_and_seal(made, 
     assert "data/exhibits/GM-4/copy.pdf" in names
     differ = {each for each in names if (one / each).read_bytes() != (two / each).read_bytes()}
     assert differ <= {"signature.p7s", "seal-sha256.txt"}
-    assert pack(one, NOW) == pack(one, NOW)
+    first, second = (pack(one, NOW, tmp_path / name).read_bytes() for name in ("1.tar", "2.tar"))
+    assert first == second
 
 
 def test_a_time_stamp_is_asked_for_and_checked(made, keys, tmp_path):
@@ -265,8 +270,7 @@ def test_an_authority_that_fails_leaves_no_bundle(made, keys, tmp_path):
 def test_only_its_recipient_opens_it_and_it_verifies_then(made, sealing, keys, tmp_path):
     folder = make_bundle(made, tmp_path / "HR-26-014", sealing)
     (recipient,) = load_certificates(keys / "certificate.pem", "recipient")
-    sealed = tmp_path / "HR-26-014.tar.p7m"
-    sealed.write_bytes(pack_for(folder, NOW, recipient))
+    sealed = pack_for(folder, NOW, recipient, tmp_path / "HR-26-014.tar.p7m")
     assert b"original.eml" not in sealed.read_bytes()
     opened = tmp_path / "HR-26-014.tar"
     command = ["openssl", "cms", "-decrypt", "-binary", "-inform", "DER", "-in", str(sealed)]
@@ -420,3 +424,29 @@ def test_an_empty_list_of_faults_says_that_none_is_known(tmp_path):
     path.write_text("on = 2026-11-24\n")
     assert read_faults(path).on == date(2026, 11, 24)
     assert read_faults(path).faults == ()
+
+
+@pytest.mark.requirement("L50")
+def test_what_is_sealed_unseen_never_becomes_an_exhibit(database, keyring):
+    contents_of(database, keyring)
+    entry = AuditEntry(at=NOW, actor="gwen", action=Action.SEAL, subject="ID1")
+    with database.writing() as session:
+        held.move(session, "ID1", HeldState.HELD, HeldState.SEALED, entry)
+    look = AuditEntry(at=NOW, actor="gwen", action=Action.LOOK, subject="ID1")
+    with pytest.raises(NotFound), database.writing() as session:
+        open_item(session, keyring, "ID1", label="GM/4", entry=look)
+
+
+def test_what_could_not_be_read_is_said_in_the_copy(made, sealing, tmp_path):
+    (item,) = made.items
+    unread = (Unread(part="2", reason="password", name="Zyxwvut.zip"),)
+    accepted = replace(item.acceptance, unread=unread)
+    folder = make_bundle(
+        replace(made, items=(replace(item, acceptance=accepted),)), tmp_path / "bundle", sealing
+    )
+    exhibit = folder / "data/exhibits/GM-4"
+    for name in ("copy.txt", "copy.html"):
+        told = (exhibit / name).read_text()
+        assert "The check could not read this, so it is not in this copy (password)" in told
+        assert "Zyxwvut.zip" not in told
+    assert read(exhibit, "decisions.json")["unread"] == [{"part": "2", "reason": "password"}]
