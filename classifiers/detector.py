@@ -15,6 +15,7 @@ from classifiers.detectors.email_list import EmailList
 from classifiers.detectors.fingerprints import NearCopies
 from classifiers.detectors.home_address import HomeAddress
 from classifiers.detectors.iban import Iban
+from classifiers.detectors.known_images import KnownImages
 from classifiers.detectors.learned import Learned
 from classifiers.detectors.learner_number import LearnerNumber
 from classifiers.detectors.marking import Marking
@@ -91,5 +92,6 @@ def detectors(
         Commercial(),
         Recipients(policy, registers),
         Attachments(),
+        KnownImages(registers.images),
         Learned(classifier),
     )

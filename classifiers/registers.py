@@ -60,6 +60,7 @@ class Registers:
     key: bytes = field(default=b"", repr=False)
     records: Records = Records()
     fingerprints: Fingerprints = Fingerprints()
+    images: frozenset[str] = field(default=frozenset(), repr=False)  # digests of known files
     domains: frozenset[int] = field(default=frozenset(), repr=False)  # digests of known domains
 
 

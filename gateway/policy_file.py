@@ -52,6 +52,7 @@ DETECTORS = (
     "fingerprints",
     "home-address",
     "iban",
+    "known-images",
     "learned",
     "learner-number",
     "marking",

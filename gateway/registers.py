@@ -35,6 +35,7 @@ _OTHERS = 0o077
 _KEY = 32  # octets
 _MOST_LISTS = 255
 _MARK = b"porthor registers 1\n"
+_DIGESTS = (32, 40, 64)  # hexadecimal digits of MD5, SHA-1 and SHA-256
 _PARTS = ("digests", "places", "hints")
 
 
@@ -173,7 +174,22 @@ def registers_folder(settings_file: Path) -> Path:
 
 def load_registers(folder: Path) -> Registers:
     """Read the registers; none if nothing was saved. Raises SettingInvalid, Tampered."""
-    return load(folder).registers if (folder / "registers.sealed").exists() else Registers()
+    found = load(folder).registers if (folder / "registers.sealed").exists() else Registers()
+    return replace(found, images=_known_images(folder / "known-images.txt"))
+
+
+def _known_images(file: Path) -> frozenset[str]:
+    """Read digests in hexadecimal, one a line; none if there is no such file."""
+    if not file.exists():
+        return frozenset()
+    lines = file.read_text(encoding="ascii", errors="replace").lower().split()
+    for number, each in enumerate(lines, start=1):
+        if len(each) not in _DIGESTS or set(each) - set("0123456789abcdef"):
+            raise SettingInvalid(
+                f"{file}: entry {number} is not a digest; expected MD5, SHA-1 or SHA-256 in"
+                " hexadecimal, one a line"
+            )
+    return frozenset(lines)
 
 
 def load(folder: Path) -> Registered:

@@ -15,7 +15,7 @@ from enum import StrEnum
 from models.address import parse_address
 from models.body import HERE
 from models.envelope import Recipient
-from models.held import HeldMessage, Involved, Tie
+from models.held import HeldMessage, HeldState, Involved, Tie
 from models.person import Person, Role
 
 LONGEST = timedelta(days=183)  # a case is approved for half a year at most
@@ -164,6 +164,8 @@ def in_scope(case: Case, held: HeldMessage | Outline) -> bool:
     """Tell whether the scope, as it is written, has a held message in it."""
     scope = case.scope
     day = held.received.astimezone(HERE).date()
+    if isinstance(held, HeldMessage) and held.state is HeldState.SEALED:
+        return False
     if held.body != case.body or not (scope.first and scope.last):
         return False
     if not scope.first <= day <= scope.last or (held.apart and held.id != case.about):

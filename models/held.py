@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from models.decision import Decision
+from models.decision import Choice, Decision
 from models.envelope import Client, Recipient
 from models.finding import Finding
 from models.verdict import Disposition
@@ -24,6 +24,7 @@ class HeldState(StrEnum):
     SENT = "sent"  # the next hop answered 250
     REFUSED = "refused"  # a person said no
     WITHDRAWN = "withdrawn"  # the sender took it back, or the rest of the message was rejected
+    SEALED = "sealed"  # may hold an illegal image of a child: nobody opens it (L50)
 
 
 TRANSITIONS: dict[HeldState, frozenset[HeldState]] = {
@@ -34,15 +35,22 @@ TRANSITIONS: dict[HeldState, frozenset[HeldState]] = {
             HeldState.RELEASED,
             HeldState.REFUSED,
             HeldState.WITHDRAWN,
+            HeldState.SEALED,
         }
     ),
-    HeldState.RETURNED: frozenset({HeldState.HELD, HeldState.WITHDRAWN}),
-    HeldState.REFERRED: frozenset({HeldState.HELD, HeldState.REFUSED, HeldState.WITHDRAWN}),
-    HeldState.RELEASED: frozenset({HeldState.SENT, HeldState.HELD}),  # back if stopped or rejected
-    HeldState.SENT: frozenset(),
-    HeldState.REFUSED: frozenset(),
-    HeldState.WITHDRAWN: frozenset(),
+    HeldState.RETURNED: frozenset({HeldState.HELD, HeldState.WITHDRAWN, HeldState.SEALED}),
+    HeldState.REFERRED: frozenset(
+        {HeldState.HELD, HeldState.REFUSED, HeldState.WITHDRAWN, HeldState.SEALED}
+    ),
+    HeldState.RELEASED: frozenset(  # back if stopped or rejected
+        {HeldState.SENT, HeldState.HELD, HeldState.SEALED}
+    ),
+    HeldState.SENT: frozenset({HeldState.SEALED}),  # whoever still may open the kept copy
+    HeldState.REFUSED: frozenset({HeldState.SEALED}),
+    HeldState.WITHDRAWN: frozenset({HeldState.SEALED}),
+    HeldState.SEALED: frozenset(),
 }
+ENDINGS = frozenset({HeldState.SENT, HeldState.REFUSED, HeldState.WITHDRAWN, HeldState.SEALED})
 
 ENDED = frozenset({HeldState.SENT, HeldState.REFUSED, HeldState.WITHDRAWN})  # clocks run from then
 
@@ -54,6 +62,7 @@ OWNERS: dict[HeldState, str] = {
     HeldState.SENT: "no one: it has ended",
     HeldState.REFUSED: "no one: it has ended",
     HeldState.WITHDRAWN: "no one: it has ended",
+    HeldState.SEALED: "the named officers, who hand it over and never open it",
 }
 
 
@@ -115,3 +124,15 @@ class HeldMessage:
     apart: bool = False  # to HR or a protected address: the sender's own line does not decide
     decisions: tuple[Decision, ...] = ()
     note: str = field(default="", repr=False)  # the next hop's words when it rejected a release
+
+    @property
+    def seen_by_sender(self) -> HeldState:
+        """The state as its sender sees it: what went to HR, or was sealed, looks as it did.
+
+        Sealing puts the state before it into `note`; a wish to take it back is shown as met.
+        """
+        state = self.state
+        if state is HeldState.SEALED:
+            taken_back = self.decisions and self.decisions[-1].choice is Choice.WITHDRAW
+            state = HeldState.WITHDRAWN if taken_back else HeldState(self.note)
+        return HeldState.HELD if state is HeldState.REFERRED else state

@@ -8,6 +8,8 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 
+from sqlalchemy.orm import Session
+
 from models.audit import Action, AuditEntry
 from models.db import contents, held, people
 from models.db.database import Database
@@ -17,6 +19,7 @@ from models.errors import Conflict
 from models.finding import Inspection
 from models.held import HeldMessage, HeldState
 from models.mail import Mail
+from models.person import Person
 from models.policy import Policy
 from models.search_text import make_record
 from models.verdict import Disposition, Verdict
@@ -28,10 +31,12 @@ from quarantine.escalation import Rung, ladder
 from quarantine.involvement import involved, is_apart
 from quarantine.notices import Post
 from quarantine.permissions import People, sender_of
+from quarantine.sealed import seal
 from quarantine.turns import Turns
 from quarantine.working_hours import WorkingHours
 
 _RETRY_WINDOW = timedelta(days=5)  # for how long a sender's server tries again (RFC 5321 4.5.4.1)
+_KNOWN = "known-images"  # the detector of what is sealed at once
 SYSTEM = "system"
 
 
@@ -67,6 +72,9 @@ class Holding:
                 return same.id
             sender = people.by_address(session, message.sender)
             to = notices.reachable(message.sender, sender, self.policy)
+            if _is_known(inspection):
+                self._seal_at_once(session, message, mail, verdict, inspection, to, known, now)
+                return message.id
             asks_sender = message.disposition is Disposition.CONFIRM and to is not None
             message, step = self.turns.first(message, known, now, told=not asks_sender)
             sealed = _sealed(mail, verdict, inspection, now)
@@ -88,6 +96,28 @@ class Holding:
             elif not asks_sender:
                 self.turns.tell(session, "waiting", message, known, now, step)
         return message.id
+
+    def _seal_at_once(  # noqa: PLR0913 - all that a hold is made of
+        self,
+        session: Session,
+        message: HeldMessage,
+        mail: Mail,
+        verdict: Verdict,
+        inspection: Inspection,
+        to: Person | str | None,
+        known: People,
+        now: datetime,
+    ) -> None:
+        """Keep it unseen: no reviewer is asked, and nothing of its text is kept beside it (L50)."""
+        kept = _sealed(mail, verdict, inspection, now)
+        bare = {kind: kept[kind] for kind in (contents.MESSAGE, contents.ACCEPTANCE)}
+        contents.put(session, self.keyring, message.id, bare)
+        entry = AuditEntry(at=now, actor=SYSTEM, action=Action.HOLD, subject=message.id)
+        held.add(session, message, entry)
+        if to is not None:
+            values = self._values(message, known)
+            notices.queue(session, self.post, "held", to, values, held=message, now=now)
+        seal(session, self.post, message, by=SYSTEM, now=now)
 
     @property
     def turns(self) -> Turns:
@@ -153,6 +183,11 @@ class Holding:
 
 
 _SOMEONE = {"en": "Someone", "cy": "rhywun"}
+
+
+def _is_known(inspection: Inspection) -> bool:
+    """Tell whether it holds a file that is on the list of known ones."""
+    return any(each.detector == _KNOWN for each in inspection.findings)
 
 
 def rules_of(verdict: Verdict, at_least: Disposition) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from models.address import parse_address
 from models.case import Outline
 from models.directory import Directory
 from models.errors import NotFound, NotPermitted
-from models.held import HeldMessage, Tie
+from models.held import HeldMessage, HeldState, Tie
 from models.person import Person, Role
 
 People = Mapping[str, Person]  # by id
@@ -67,9 +67,10 @@ def can_review(person: Person, held: HeldMessage, people: People) -> bool:
     """Tell whether this person is one of those who may read it and decide.
 
     They are: whose turn it is, those who had a turn before and may still answer first, and the
-    sender's manager with that manager's deputy; none of them if anything bars them.
+    sender's manager with that manager's deputy; none of them if anything bars them. What is
+    sealed is no reviewer's any more.
     """
-    if bar(person, held) is not None:
+    if held.state is HeldState.SEALED or bar(person, held) is not None:
         return False
     return (
         person.id == held.reviewer

@@ -135,17 +135,20 @@ class Review:
     def withdraw(self, held_id: str, *, by: Person, now: datetime) -> None:
         """Let the sender take a message back, no reason asked. Raises NotFound, Conflict."""
         with self.database.writing() as session:
-            message = self._waiting(session, held_id, HeldState.RETURNED, HeldState.REFERRED)
+            message = held.get(session, held_id)
             permissions.check_own(by, message)
+            if message.seen_by_sender not in {HeldState.HELD, HeldState.RETURNED}:
+                raise Conflict(_already(session, message))
             decision = Decision(by=by.id, choice=Choice.WITHDRAW, at=now)
             held.decide(session, held_id, decision, _entry(message, by.id, Action.WITHDRAW, now))
-            entry = _entry(message, by.id, Action.WITHDRAW, now, "taken back")
-            held.move(session, held_id, message.state, HeldState.WITHDRAWN, entry)
+            if message.state is not HeldState.SEALED:  # that stays where it is
+                entry = _entry(message, by.id, Action.WITHDRAW, now, "taken back")
+                held.move(session, held_id, message.state, HeldState.WITHDRAWN, entry)
             self.tell_sender(session, "withdrawn", message, now)
 
-    def _waiting(self, session: Session, held_id: str, *or_in: HeldState) -> HeldMessage:
+    def _waiting(self, session: Session, held_id: str) -> HeldMessage:
         message = held.get(session, held_id)
-        if message.state not in (HeldState.HELD, *or_in):
+        if message.state is not HeldState.HELD:
             raise Conflict(_already(session, message))
         return message
 

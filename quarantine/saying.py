@@ -24,7 +24,7 @@ from quarantine.permissions import People, sender_of
 from quarantine.review import Review
 
 MOST_SAID = 5  # statements of one kind about one message
-_OPEN = (HeldState.HELD, HeldState.REFERRED)
+_OPEN = (HeldState.HELD, HeldState.REFERRED, HeldState.SEALED)  # alike to the sender
 _ACTIONS = {
     Saying.EXPLAINED: Action.EXPLAIN,
     Saying.HARM: Action.URGENT,

@@ -3,7 +3,7 @@
 import sys
 from pathlib import Path
 
-from models.held import OWNERS, TRANSITIONS, HeldState
+from models.held import ENDINGS, OWNERS, TRANSITIONS, HeldState
 
 TARGET = Path(__file__).parents[1] / "docs/states.md"
 
@@ -15,7 +15,7 @@ def drawing() -> str:
         for before, afters in TRANSITIONS.items()
         for after in sorted(afters)
     ]
-    ends = [f"    {state.value} --> [*]" for state, afters in TRANSITIONS.items() if not afters]
+    ends = [f"    {state.value} --> [*]" for state in HeldState if state in ENDINGS]
     rows = [f"| {state.value} | {OWNERS[state]} |" for state in HeldState]
     return "\n".join(
         [

@@ -12,7 +12,7 @@ from gateway.assembly import open_database, policy_in_force, review
 from gateway.config import load_settings
 from models.db import audit, held, people
 from models.db.database import Database
-from models.errors import SettingInvalid
+from models.errors import NotFound, SettingInvalid
 from models.held import HeldMessage, HeldState
 from models.person import Person
 
@@ -72,11 +72,12 @@ def list_(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _states(names: list[str] | None) -> list[HeldState] | None:
+def _states(names: list[str] | None) -> list[HeldState]:
     try:
-        return [HeldState(each) for each in names] if names else None
+        given = [HeldState(each) for each in names] if names else list(HeldState)
+        return [each for each in given if each is not HeldState.SEALED]
     except ValueError:
-        known = ", ".join(each.value for each in HeldState)
+        known = ", ".join(each.value for each in HeldState if each is not HeldState.SEALED)
         raise SettingInvalid(f"--state is {names}; expected one of {known}") from None
 
 
@@ -86,6 +87,8 @@ def show(arguments: argparse.Namespace) -> int:
     database = open_database(settings)
     with database.reading() as session:
         message = held.get(session, arguments.id)
+        if message.state is HeldState.SEALED:
+            raise NotFound(f"no held message {arguments.id}")
         happened = [
             {
                 "at": each.entry.at.isoformat(),

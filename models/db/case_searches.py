@@ -18,7 +18,7 @@ from models.db.held import recipients_from_json
 from models.db.keyring import Keyring
 from models.db.tables import HeldRow
 from models.errors import NotFound
-from models.held import Involved, Tie
+from models.held import HeldState, Involved, Tie
 
 _BATCH = 1000
 
@@ -191,6 +191,7 @@ def outlines(
         .where(
             HeldRow.received >= since,
             HeldRow.received < before,
+            HeldRow.state != HeldState.SEALED.value,
             or_(HeldRow.sender_key.in_(scope.mailboxes), *authors),
             or_(*held_by) if held_by else true(),
         )

@@ -8,8 +8,9 @@ from sqlalchemy import and_, delete, select
 from sqlalchemy.orm import Session
 
 from models.audit import AuditEntry
-from models.db import audit, freezes
+from models.db import audit, freezes, sealed
 from models.db.keyring import Keyring, seal, unseal
+from models.db.sealed_tables import SealedRow
 from models.db.tables import ContentRow, ItemKeyRow
 from models.errors import Conflict, NotFound, Tampered
 
@@ -26,12 +27,14 @@ def put(session: Session, keyring: Keyring, item: str, contents: dict[str, bytes
     session.add(ItemKeyRow(item=item, wrapped=wrapped))
     key = AESGCM(plain)
     for kind, content in contents.items():
-        sealed = seal(key, content, _bound(item, kind))
-        session.add(ContentRow(item=item, kind=kind, sealed=sealed))
+        session.add(ContentRow(item=item, kind=kind, sealed=seal(key, content, _bound(item, kind))))
 
 
 def open_(session: Session, keyring: Keyring, item: str, kind: str, entry: AuditEntry) -> bytes:
-    """Return the plain bytes, and enter who looked. Raises NotFound if erased, Tampered."""
+    """Return the plain bytes, and enter who looked.
+
+    Raises NotFound if it was erased or is in the sealed lane, Tampered.
+    """
     audit.append(session, entry)
     return _open(session, keyring, item, kind)
 
@@ -41,7 +44,24 @@ def open_more(session: Session, keyring: Keyring, item: str, kind: str) -> bytes
     return _open(session, keyring, item, kind)
 
 
+def open_to_hand_over(session: Session, keyring: Keyring, item: str, entry: AuditEntry) -> bytes:
+    """Return the message of a sealed item, for the police's key alone (quarantine/sealed.py)."""
+    audit.append(session, entry)
+    return _unsealed(session, keyring, item, MESSAGE)
+
+
 def _open(session: Session, keyring: Keyring, item: str, kind: str) -> bytes:
+    _check_not_sealed(session, item)
+    return _unsealed(session, keyring, item, kind)
+
+
+def _check_not_sealed(session: Session, item: str) -> None:
+    """Raise NotFound if it is in the lane that nobody looks into; here, so no way leads past."""
+    if sealed.among(session, [item]):
+        raise NotFound(f"the content of {item} is not here")
+
+
+def _unsealed(session: Session, keyring: Keyring, item: str, kind: str) -> bytes:
     key = session.get(ItemKeyRow, item)
     row = session.get(ContentRow, (item, kind))
     if key is None or row is None:
@@ -61,15 +81,15 @@ def scan(
     query = (
         select(ItemKeyRow.item, ItemKeyRow.wrapped, ContentRow.sealed)
         .outerjoin(ContentRow, and_(ContentRow.item == ItemKeyRow.item, ContentRow.kind == kind))
-        .where(ItemKeyRow.item.in_(items))
+        .where(ItemKeyRow.item.in_(items), ItemKeyRow.item.not_in(select(SealedRow.item)))
     )
-    for item, wrapped, sealed in session.connection().execute(query):
-        if sealed is None:
+    for item, wrapped, content in session.connection().execute(query):
+        if content is None:
             yield item, None
             continue
         with suppress(Tampered):
             key = AESGCM(keyring.unwrap(wrapped, item))
-            yield item, unseal(key, sealed, _bound(item, kind), item)
+            yield item, unseal(key, content, _bound(item, kind), item)
 
 
 def seal_beside(session: Session, keyring: Keyring, item: str, kind: str, plain: bytes) -> bytes:
@@ -87,6 +107,7 @@ def open_beside(session: Session, keyring: Keyring, item: str, kind: str, sealed
 
 
 def _key(session: Session, keyring: Keyring, item: str) -> AESGCM:
+    _check_not_sealed(session, item)
     row = session.get(ItemKeyRow, item)
     if row is None:
         raise NotFound(f"the content of {item} is not here: it was erased")
@@ -94,8 +115,13 @@ def _key(session: Session, keyring: Keyring, item: str) -> AESGCM:
 
 
 def erase(session: Session, item: str, entry: AuditEntry) -> None:
-    """Destroy an item's key, and then its bytes. Raises Conflict if a freeze covers it (N10)."""
+    """Destroy an item's key, and then its bytes.
+
+    Raises Conflict if a freeze covers it (N10), or it is in the sealed lane: it is evidence.
+    """
     audit.lock(session)
+    if sealed.among(session, [item]):
+        raise Conflict(f"{item} cannot be erased; nothing was erased")
     if freezes.frozen(session, [item]):
         raise Conflict(f"{item} is under a freeze; nothing was erased")
     session.execute(delete(ItemKeyRow).where(ItemKeyRow.item == item))

@@ -20,6 +20,8 @@ from models.finding import Finding, Weight
 from models.held import ENDED, HeldMessage, HeldState, Involved, Tie, Turn, can_move
 from models.verdict import Disposition
 
+_NOT_DECIDED = (HeldState.HELD.value, HeldState.SEALED.value)
+
 
 def add(session: Session, held: HeldMessage, entry: AuditEntry) -> None:
     """Keep a new held message; findings without their excerpts."""
@@ -109,7 +111,7 @@ def decided_by(session: Session, person: str, *, limit: int) -> list[HeldMessage
     query = (
         select(HeldRow)
         .join(DecisionRow, DecisionRow.held == HeldRow.id)
-        .where(DecisionRow.by == person, HeldRow.state != HeldState.HELD.value)
+        .where(DecisionRow.by == person, HeldRow.state.not_in(_NOT_DECIDED))
         .group_by(HeldRow.id)
         .order_by(latest.desc(), HeldRow.id)
         .limit(limit)

@@ -26,11 +26,14 @@ from models.errors import (
     SettingInvalid,
     Unavailable,
 )
-from quarantine import break_glass, permissions
+from quarantine import break_glass, permissions, sealed
 from quarantine.console import session as sessions
 from quarantine.console.pages import render, see_other
 from quarantine.console.visit import Page, Permission, Services, Visit
 from quarantine.console.words import LANGUAGES
+from quarantine.evidence import cases
+from quarantine.evidence.rights import Refusal, has_role
+from quarantine.evidence.turned_away import enter
 
 _log = logging.getLogger(__name__)
 _LANGUAGE_COOKIE = "porthor-language"
@@ -83,8 +86,12 @@ def _checked(page: Page, visit: Visit) -> Response:
         raise NotFound("not a page of this person's")
     if page.permission is Permission.OVERSEE and not permissions.oversees(visit.who):
         raise NotFound("not a page of this person's")
+    if page.permission is Permission.SEALED:
+        sealed.check_hand_over(visit.who)
     if page.permission in {Permission.SEE, Permission.REVIEW, Permission.OWN}:
         visit = _with_held(page.permission, visit)
+    elif page.permission in {Permission.CASES, Permission.CASE}:
+        visit = _with_case(visit)
     return page.view(visit)
 
 
@@ -97,6 +104,18 @@ def _with_held(permission: Permission, visit: Visit) -> Visit:
     elif permission is Permission.OWN:
         permissions.check_own(visit.who, message)
     return replace(visit, held=message)
+
+
+def _with_case(visit: Visit) -> Visit:
+    """Let in whose business cases are, and to one case its own people. A refusal is entered."""
+    database, who, now = visit.services.database, visit.who, visit.now
+    case_id = str(visit.request.path_params.get("case", ""))
+    if case_id:
+        return replace(visit, case=cases.see(database, case_id, who, now))
+    if not has_role(who):
+        enter(database, who.id, "", f"see: {Refusal.NO_ROLE}", now)
+        raise NotFound("not a page of this person's")
+    return visit
 
 
 def _is_ours(page: Page, visit: Visit) -> bool:

@@ -126,11 +126,12 @@ def page(
 
 
 def as_seen(visit: Visit) -> HeldMessage:
-    """The message as the visitor may see it: to its sender, what went to HR looks as it did."""
+    """The message as the visitor may see it: its sender is not told all that became of it."""
     message = visit.message
-    if is_own(visit) and message.state is HeldState.REFERRED:
-        return replace(message, state=HeldState.HELD)
-    return message
+    if not is_own(visit):
+        return message
+    note = "" if message.state is HeldState.SEALED else message.note
+    return replace(message, state=message.seen_by_sender, note=note)
 
 
 def is_own(visit: Visit) -> bool:

@@ -53,7 +53,10 @@ _COMPARING = mark("Compared by the automatic check with other emails of the same
 _LOOKED = mark("Opened the email")
 _PASSED_TO_HR = mark("Passed it to HR")
 _UNSAID = frozenset({"again", "back from HR"})  # the turn of the same person begins anew; HR
-_NEVER_SHOWN = frozenset({Action.REFER, Action.LABEL})  # nor what HR does, to anyone but HR
+_OF_CASES = frozenset({Purpose.INVESTIGATE, Purpose.EVIDENCE})
+_NEVER_SHOWN = frozenset(  # nor what HR does, to anyone but HR; nor the sealed lane
+    {Action.REFER, Action.LABEL, Action.SEAL, Action.HAND_OVER, Action.TURN_AWAY}
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,11 +86,13 @@ def name_of_actor(visit: Visit, actor: str) -> str:
 
 
 def _shown(entries: Sequence[AuditEntry]) -> list[AuditEntry]:
-    """Without what went to HR: that is between the reviewer who passed it and HR."""
+    """Without what went to HR, and what a case looked at: the page tells everyone so, always."""
     return [
         each
         for each in entries
         if each.action not in _NEVER_SHOWN
+        and each.purpose not in _OF_CASES
+        and each.purpose is not Purpose.HAND_OVER
         and not (each.action is Action.REASSIGN and each.detail in _UNSAID)
     ]
 

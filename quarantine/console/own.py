@@ -36,10 +36,7 @@ def mine(visit: Visit) -> Response:
     with visit.services.database.reading() as session:
         keys = permissions.keys_of(visit.who)
         found = held_messages.find(session, senders=keys, limit=_MOST)
-    rows = [
-        replace(each, state=HeldState.HELD) if each.state is HeldState.REFERRED else each
-        for each in found
-    ]
+    rows = [replace(each, state=each.seen_by_sender) for each in found]
     return render(visit, "mine.html", rows=rows, nav="mine")
 
 

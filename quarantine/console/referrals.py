@@ -9,7 +9,7 @@ from models.db import statements
 from models.errors import NotFound
 from models.held import HeldMessage, HeldState
 from models.person import Role
-from models.statement import Saying, Statement
+from models.statement import Statement
 from quarantine import outcomes
 from quarantine.codes import REFUSE_CODES
 from quarantine.console.lists import name_of
@@ -18,7 +18,7 @@ from quarantine.console.reasons import Reason
 from quarantine.console.shown import shown_reasons
 from quarantine.console.visit import Visit
 
-_MOST = 200
+_MOST = 50  # that wait, and that do not
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +32,7 @@ class Referral:
 
 
 def show(visit: Visit) -> Response:
-    """List what was passed to HR, the newest first."""
+    """List what was passed to HR: what has waited longest first, then what has ended."""
     return _list(visit, "")
 
 
@@ -65,12 +65,14 @@ def _list(visit: Visit, mistaken: str) -> Response:
     _check_hr(visit)
     found: list[Referral] = []
     with visit.services.database.reading() as session:
-        referred = statements.of_kind(session, Saying.REFERRED, limit=_MOST)
+        waiting = statements.referred(session, waiting=True, limit=_MOST)
+        referred = [*waiting, *statements.referred(session, waiting=False, limit=_MOST)]
         messages = held_messages.of_ids(session, {each.held for each in referred})
         by_id = {each.id: each for each in messages}
         for said in referred:
             message = by_id[said.held]
-            if outcomes.is_hr_for(visit.who, message):
+            sealed = message.state is HeldState.SEALED
+            if not sealed and outcomes.is_hr_for(visit.who, message):
                 found.append(
                     Referral(
                         held=message,
@@ -84,6 +86,7 @@ def _list(visit: Visit, mistaken: str) -> Response:
         "ended": [each for each in found if each.held.state is not HeldState.REFERRED],
         "codes": [(code, w.in_language(visit.language)) for code, w in REFUSE_CODES.items()],
         "mistaken": mistaken,
+        "full": len(waiting) == _MOST,
         "nav": "referrals",
     }
     return render(visit, "referrals.html", status=422 if mistaken else 200, **facts)

@@ -1,7 +1,16 @@
 """The lines of the route table for senders and reviewers: the review side of the console."""
 
 from models.audit import Purpose
-from quarantine.console import deciding, draft, held, lists, own, referrals, self_reports
+from quarantine.console import (
+    deciding,
+    draft,
+    held,
+    lists,
+    own,
+    referrals,
+    sealed_lane,
+    self_reports,
+)
 from quarantine.console.visit import Page, Permission
 
 _LOOKS = (Purpose.DECIDE, Purpose.ANSWER, Purpose.OWN)
@@ -32,6 +41,18 @@ REVIEW_PAGES: tuple[Page, ...] = (
     Page("POST", "/held/{id}/dispute", Permission.OWN, own.dispute),
     Page("GET", "/held/{id}/again", Permission.OWN, own.ask_again),
     Page("POST", "/held/{id}/again", Permission.OWN, own.again),
+    Page("GET", "/held/{id}/seal", Permission.REVIEW, sealed_lane.ask_seal),
+    Page("POST", "/held/{id}/seal", Permission.REVIEW, sealed_lane.seal),
+    Page("GET", "/sealed", Permission.SEALED, sealed_lane.show),
+    Page("POST", "/sealed/{item}/ask", Permission.SEALED, sealed_lane.ask),
+    Page("POST", "/sealed/{item}/agree", Permission.SEALED, sealed_lane.agree),
+    Page(
+        "POST",
+        "/sealed/{item}/file",
+        Permission.SEALED,
+        sealed_lane.hand_over,
+        purposes=(Purpose.HAND_OVER,),
+    ),
     Page("GET", "/report", Permission.SIGNED_IN, self_reports.ask),
     Page("POST", "/report", Permission.SIGNED_IN, self_reports.take),
     Page("GET", "/reports/{report}", Permission.SIGNED_IN, self_reports.show),

@@ -12,6 +12,7 @@ from starlette.responses import Response
 from models.api_key import ApiKey
 from models.audit import Purpose
 from models.body import Body
+from models.case import Case
 from models.db.database import Database
 from models.db.keyring import Keyring
 from models.directory import Directory
@@ -21,7 +22,7 @@ from models.policy import Policy
 from quarantine.console.openid import Provider
 from quarantine.drafts import CheckDraft
 from quarantine.review import Review
-from quarantine.settings import ApiSettings, ConsoleSettings, SignInSettings
+from quarantine.settings import ApiSettings, ConsoleSettings, KeepingSettings, SignInSettings
 
 
 class Permission(StrEnum):
@@ -32,9 +33,12 @@ class Permission(StrEnum):
     SEE = "see"  # this held message: its sender, or one who may review it
     REVIEW = "review"  # this held message: one who may review it
     OWN = "own"  # this held message: its sender
+    SEALED = "sealed"  # a named officer of the sealed lane; to others there is no such page
     PROVISION = "provision"  # the identity provider's token; no person's
     API_KEY = "api-key"  # the key of one of the body's programs; no person's
     OVERSEE = "oversee"  # the protection officer or the auditor, on pages without content
+    CASES = "cases"  # HR, or who approves its cases
+    CASE = "case"  # this case: who works on it, or was asked to approve it
     ADMINISTER = "administer"  # an administrator, who runs the system and reads no mail
 
 
@@ -51,6 +55,7 @@ class Services:
     clock: Callable[[], datetime]
     sign_in: SignInSettings = SignInSettings()
     api: ApiSettings = ApiSettings()
+    keeping: KeepingSettings = KeepingSettings()
     provider: Provider | None = None  # of OpenID Connect
     check_draft: CheckDraft | None = None  # from gateway: this package finds nothing itself
     in_force: tuple[tuple[str, str], ...] = ()  # settings and their values, no secret among them
@@ -69,6 +74,7 @@ class Visit:
     language: str = "cy"
     people: Directory = field(default_factory=Directory, repr=False)
     held: HeldMessage | None = None
+    case: Case | None = None
     key: ApiKey | None = None  # of the program that asks, on the API's pages
 
     @property
@@ -89,6 +95,13 @@ class Visit:
         if self.held is None:
             raise LookupError("a page about a held message was opened without one")
         return self.held
+
+    @property
+    def the_case(self) -> Case:
+        """The case, on a page about one."""
+        if self.case is None:
+            raise LookupError("a page about a case was opened without one")
+        return self.case
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from models.db import (  # noqa: F401 - their rows are in Row.metadata
     api_tables,
     case_tables,
     keeping_tables,
+    sealed_tables,
 )
 from models.db.tables import Row
 

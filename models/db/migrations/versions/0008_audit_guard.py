@@ -1,10 +1,15 @@
-"""The audit chain grows at its end and nowhere else, and its head never goes back.
+"""The audit chain grows at its end and nowhere else, and its head never goes back; the sealed lane.
 
 SQLite's INSERT OR REPLACE deletes a row without firing its DELETE trigger, so an insert is
 looked at too. What a trigger cannot stop, being dropped for one, `porthor audit verify` finds.
 """
 
+from typing import cast
+
 from alembic import op
+from sqlalchemy import Table
+
+from models.db.sealed_tables import SealedRow
 
 revision = "0008"
 down_revision = "0007"
@@ -58,7 +63,8 @@ FOR EACH STATEMENT EXECUTE FUNCTION audit_append_only();
 
 
 def upgrade() -> None:
-    """Make the triggers."""
+    """Make the triggers, and the table if it is not there yet."""
+    cast("Table", SealedRow.__table__).create(op.get_bind(), checkfirst=True)
     if op.get_bind().dialect.name == "sqlite":
         for each in _SQLITE:
             op.execute(each)
