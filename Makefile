@@ -1,6 +1,6 @@
 # Everything a person does with this repository. Alone, it prints this list.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test quick check fix lock fuzz
+.PHONY: help setup demo test record quick check fix lock fuzz
 SHELL := bash
 PYTHON ?= $(firstword $(foreach each,python3.13 python3.12 python3.11 python3,$(if $(shell $(each) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo yes),$(each))))
 BIN := .venv/bin
@@ -34,6 +34,10 @@ demo: .venv/.run ## see it work: sample council, sample mail (ONCE=1 ends by its
 test: .venv/.dev ## all tests, with what they need (PostgreSQL, Chromium, Postfix when root on Debian)
 	@scripts/test_packages
 	@$(BIN)/pytest -q -n 2 $(T)
+
+record: .venv/.dev ## all tests, and what they came to, for the record that goes with evidence
+	@scripts/test_packages
+	@$(BIN)/python scripts/record_tests.py -n 2
 
 quick: .venv/.dev ## unit, house and SQLite tests only (T=path for one)
 	@$(BIN)/pytest -q -n 2 -m "not slow and not browser" -k "not postgresql" $(or $(T),tests/unit tests/house tests/integration)

@@ -152,10 +152,10 @@ def _pages(item: BundleItem, contents: BundleContents) -> dict[str, str]:
     facts = [
         ("of", item.label),
         ("case", request.case),
-        ("made", _instant(request.at)),
+        ("made", f"{request.at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"),
         ("by", request.prepared_by),
         ("for", request.for_whom),
-        ("received", _instant(item.held.received)),
+        ("received", f"{item.held.received.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"),
         ("sender", envelope.sender),
         ("recipients", ", ".join(envelope.addresses)),
         ("digest", item.held.digest),

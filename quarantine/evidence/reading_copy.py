@@ -227,7 +227,7 @@ def write_html(copy: Copy, title: str) -> str:
 
 _STYLE = (
     "body{font-family:sans-serif;line-height:1.5;margin:1rem auto;max-width:45rem;padding:0 1rem}"
-    "pre{font-family:inherit;white-space:pre-wrap;overflow-wrap:anywhere}"
+    "pre{break-inside:auto;font-family:inherit;white-space:pre-wrap;overflow-wrap:anywhere}"
     "dt{font-weight:bold}dd{margin:0 0 .5rem;overflow-wrap:anywhere}"
     "mark{background:#0b0c0c;color:#fff;padding:0 .25em}"
     "@page{size:A4;margin:2cm}"
