@@ -89,6 +89,7 @@ class Action(StrEnum):
     BACK_UP = "back-up"
     RESTORE_BACKUP = "restore-backup"
     CANARY = "canary"  # a message of ours went unread through an exempt route
+    ISSUE = "issue"  # a paper made from the live settings was given to those it is for
     MAKE_API_KEY = "make-api-key"
     REVOKE_API_KEY = "revoke-api-key"
 
