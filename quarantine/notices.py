@@ -1,5 +1,7 @@
 """The emails we send to senders and reviewers: both languages, no content, links without power.
 
+Plain text is complete on its own; the same words are beside it as HTML (html_notice.py).
+
 The words are in notices.toml beside this file. The person's language comes first, Welsh when
 there is no preference. Never the message's subject or text, never a matched value, and
 recipients' addresses to the sender alone (docs/data-protection.md).
@@ -24,8 +26,9 @@ from models.envelope import Recipient
 from models.held import HeldMessage
 from models.person import Person
 from models.policy import Policy
+from quarantine.html_notice import to_html
 from quarantine.settings import NoticeSettings
-from quarantine.status_report import WIDE, as_report
+from quarantine.status_report import WIDE, as_report, reported
 
 _WORDS = tomllib.loads(Path(__file__).with_name("notices.toml").read_text(encoding="utf-8"))
 _LONGEST_ID = 200
@@ -122,7 +125,7 @@ def _render(  # noqa: PLR0913 - what a notice is made of
     now: datetime,
 ) -> bytes:
     order: Sequence[str] = ("en", "cy") if language == "en" else ("cy", "en")
-    subjects, texts = [], []
+    subjects, texts, written = [], [], []
     for each in order:
         filled = {
             **values.get(each, {}),
@@ -133,6 +136,7 @@ def _render(  # noqa: PLR0913 - what a notice is made of
         template = words(name, each)
         subjects.append(template["subject"].format(**filled))
         texts.append(template["text"].format(**filled).strip())
+        written.append((each, template["text"], filled))
     message = EmailMessage(policy=SMTP)
     message["From"] = formataddr((post.settings.from_name, post.settings.from_address))
     message["To"] = address
@@ -147,10 +151,12 @@ def _render(  # noqa: PLR0913 - what a notice is made of
     message["X-Auto-Response-Suppress"] = "All"
     message.set_content(f"\n\n{_RULE_LINE}\n\n".join(texts) + "\n", cte="quoted-printable")
     message["Content-Language"] = ", ".join(order)
-    if held and name == _REFUSED:
+    if held and name == _REFUSED and reported(held.recipients):
         original = held.message_id if _sound_id(held.message_id) else ""
         report = as_report(message, held, mta=domain, message_id=original)
         return report.as_bytes(policy=WIDE)
+    html = to_html(message["Subject"], written)
+    message.add_alternative(html, subtype="html", cte="quoted-printable")
     return message.as_bytes()
 
 

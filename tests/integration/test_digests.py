@@ -55,7 +55,7 @@ def test_three_are_told_at_once_and_the_others_go_together_an_hour_later(council
     assert send_due(council, POST, HOUR) == ()  # once
     digest = notices_to(council, "gwen")[-1]
     assert len(notices_to(council, "gwen")) == 4
-    words = digest.get_content()
+    words = digest.get_body(("plain",)).get_content()
     assert "decision: 3" in digest["Subject"]
     assert "penderfyniad: 3" in digest["Subject"]
     for told, held_id in enumerate(ids):
@@ -71,7 +71,7 @@ def test_what_was_decided_or_passed_on_meanwhile_is_left_out(council, keyring):
     review.withdraw(ids[3], by=BY["sioned"], now=NOW)
     review.hand_on(ids[4], by=BY["gwen"], now=NOW)
     assert send_due(council, POST, HOUR) == ("gwen",)
-    words = notices_to(council, "gwen")[-1].get_content()
+    words = notices_to(council, "gwen")[-1].get_body(("plain",)).get_content()
     assert [each for each in ids if f"- {each}, " in words] == [ids[5]]
 
 

@@ -345,7 +345,8 @@ def test_no_notice_to_a_reviewer_holds_subject_recipient_or_text(council, keyrin
     reviewers = [mail for to, mail in mails if "sioned@" not in to]
     assert len(reviewers) >= 6
     for mail in reviewers:
-        words = str(mail) + mail.get_payload(decode=True).decode()
+        parts = [each for each in mail.walk() if not each.is_multipart()]
+        words = str(mail) + "".join(each.get_payload(decode=True).decode() for each in parts)
         assert not any(each in words for each in ("PLANTED", "john@elsewhere.example", "4111 1111"))
 
 

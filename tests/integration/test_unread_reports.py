@@ -48,7 +48,7 @@ def test_it_goes_to_the_next_person_when_the_turn_is_over(council):
     after = kept(council, made.id)
     assert (after.told, after.asked, after.read_at) == ("elin", ("gwen", "elin"), None)
     assert [each["To"] for each in notices_to(council, "elin")] == [f"elin@{DOMAIN}"]
-    assert "Elin" in notices_to(council, "gwen")[-1].get_content()
+    assert "Elin" in notices_to(council, "gwen")[-1].get_body(("plain",)).get_content()
     for each in (*notices_to(council, "elin"), *notices_to(council, "gwen")):
         assert "Jones" not in each.as_string()
     with council.reading() as session:
