@@ -49,9 +49,11 @@ def open_item(
 ) -> BundleItem:
     """Open everything of one held message to make an exhibit of it; `entry` is the look.
 
-    Raises NotFound if it was erased, Tampered.
+    Raises NotFound if it was erased or is sealed, Tampered.
     """
     message = held.get(session, held_id)
+    if message.state is HeldState.SEALED:  # that is the named officers' alone (L50)
+        raise NotFound(f"no held message {held_id}")
     raw = contents.open_(session, keyring, held_id, contents.MESSAGE, entry)
     excerpts = contents.open_more(session, keyring, held_id, contents.EXCERPTS)
     texts = contents.open_more(session, keyring, held_id, contents.TEXTS)
@@ -88,6 +90,7 @@ def gather(
     first = entries[0].sequence - 1 if entries else 1
     known = {each.id: each.name for each in people.everyone(session)}
     actors = {each.entry.actor for each in entries}
+    actors |= {each.by for item in items for each in item.held.decisions}
     return BundleContents(
         request=request,
         items=items,

@@ -196,6 +196,7 @@ def test_the_chain_is_compared_with_an_anchor_kept_elsewhere(whole):
     assert verifier.check(whole, anchor=last).status == 0
     assert verifier.check(whole, anchor=f"4:{'0' * 64}").status == 1
     assert verifier.check(whole, anchor="nonsense").status == 1
+    assert verifier.check(whole, anchor=f"999:{'0' * 64}").status == 2
 
 
 @pytest.mark.parametrize("hostile", [b"[]", b"{", b"\xff", b'{"sequence": {}}\n', b"null\n", b"1"])
