@@ -318,6 +318,7 @@ def run_console(settings: Settings) -> int:
         sign_in_settings=settings.sign_in,
         openid_secret=openid_secret(settings),
         api_settings=settings.api,
+        keeping=settings.keeping,
         in_force=in_force(settings),
     )
     host, port = settings.console.listen

@@ -47,7 +47,7 @@ class Certificate:
     at: datetime
     by: str
     erased: dict[str, int]  # by class, since the certificate before
-    left: dict[str, int]  # by fate: what a freeze or a case kept
+    left: dict[str, dict[str, int]]  # by class and fate: what a freeze or a case kept
     first: int  # the first audit entry it is about
     last: int  # and the last
     digest: str  # SHA-256 over the erased ids, a line each, in the order of the chain
@@ -58,3 +58,8 @@ class Certificate:
     def total(self) -> int:
         """How many items and rows were erased."""
         return sum(self.erased.values())
+
+    @property
+    def total_left(self) -> int:
+        """How many were kept though their time was over."""
+        return sum(sum(fates.values()) for fates in self.left.values())

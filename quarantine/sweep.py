@@ -82,16 +82,17 @@ class Sweep:
             if sweeps.is_running(session, now - _STUCK):
                 raise Conflict("a sweep is running already; wait until it has ended")
             number = sweeps.begin(session, by, now)
-        left: Counter[str] = Counter()
+        left: dict[str, dict[str, int]] = {}
         failed: list[str] = []
         for kept in _ITEMS:
             try:
-                left.update(self._erase_class(kept, now, by, on_progress))
+                if some := self._erase_class(kept, now, by, on_progress):
+                    left[kept.value] = dict(some)
             except Unavailable:
                 failed.append(f"erasing {kept.value}")
         self._forget_rows(now, by)
         failed += self._let_go()
-        return self._certify(number, now, by, dict(left), "; ".join(failed))
+        return self._certify(number, now, by, left, "; ".join(failed))
 
     def _erase_class(
         self, kept: Kept, now: datetime, by: str, on_progress: Callable[[int], None]
@@ -187,7 +188,7 @@ class Sweep:
         return failed
 
     def _certify(
-        self, number: int, now: datetime, by: str, left: dict[str, int], failed: str
+        self, number: int, now: datetime, by: str, left: dict[str, dict[str, int]], failed: str
     ) -> Certificate:
         with self.database.writing() as session:
             audit.lock(session)
@@ -214,7 +215,7 @@ class Sweep:
             sweeps.finish(session, given, entry)
         if failed:
             _log.error("sweep %d: not done: %s", number, failed)
-        _log.info("sweep %d: erased=%d, left=%d", number, given.total, sum(left.values()))
+        _log.info("sweep %d: erased=%d, left=%d", number, given.total, given.total_left)
         return given
 
     def _facts(self, given: Certificate) -> Mapping[str, object]:

@@ -123,7 +123,11 @@ def _facts(given: Certificate) -> dict[str, Any]:
 
 def _lines(given: Certificate) -> list[Line]:
     erased = ", ".join(f"{count} {kept}" for kept, count in given.erased.items()) or "nothing"
-    left = ", ".join(f"{count} {why}" for why, count in given.left.items())
+    left = ", ".join(
+        f"{count} {kept} {why}"
+        for kept, fates in given.left.items()
+        for why, count in fates.items()
+    )
     lines = [Line(f"Certificate {given.id}, {given.at:%Y-%m-%d %H:%M} UTC: erased {erased}")]
     lines.append(Line(f"audit entries {given.first} to {given.last}, digest {given.digest}", 2))
     if left:

@@ -5,10 +5,22 @@ the audit chain's lock (audit.lock), so that no freeze can come in between.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, CursorResult, and_, delete, exists, func, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    CursorResult,
+    and_,
+    case,
+    delete,
+    exists,
+    func,
+    or_,
+    select,
+    true,
+)
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from models.audit import Action, AuditEntry
@@ -133,14 +145,44 @@ def kept_by_cases(
     has none, the body's schedule.
     """
     found: dict[str, date] = {}
-    for case, item in _IN_CASES:
+    for of_case, item in _IN_CASES:
         query = select(item, CaseRow.closed, CaseRow.keep_until).where(item.in_(list(ids)))
-        if case is not CaseRow.id:
-            query = query.join(CaseRow, CaseRow.id == case)
+        if of_case is not CaseRow.id:
+            query = query.join(CaseRow, CaseRow.id == of_case)
         for held, closed, until in session.execute(query.distinct()):
             last = date.max if closed is None else until or (closed + schedule).date()
             found[held] = max(found.get(held, date.min), last)
     return found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counted:
+    """What there is of a class whose clock runs."""
+
+    count: int
+    first: datetime | None  # the clock that began first
+    late: int  # of them, those whose clock began before an instant
+
+
+def counted(
+    session: Session, kept: Kept, states: Collection[HeldState], before: datetime
+) -> Counted | None:
+    """Count a class, held messages of some states; None for a class that has no items."""
+    has_key = exists().where(ItemKeyRow.item == HeldRow.id)
+    case_has_key = exists().where(ItemKeyRow.item == CaseRow.id)
+    of_states = HeldRow.state.in_([each.value for each in states])
+    since, condition = {
+        Kept.RELEASED: (HeldRow.ended, and_(of_states, has_key)),
+        Kept.REFUSED: (HeldRow.ended, and_(of_states, has_key)),
+        Kept.RECORD: (HeldRow.ended, ~has_key),
+        Kept.SELF_REPORT: (SelfReportRow.read_at, true()),
+        Kept.CASE: (CaseRow.closed, case_has_key),
+    }.get(kept, (None, true()))
+    if since is None:
+        return None
+    query = select(func.count(), func.min(since), func.count(case((since < before, 1))))
+    count, first, late = session.execute(query.where(since.is_not(None), condition)).one()
+    return Counted(count=count, first=first, late=late)
 
 
 def erase(session: Session, kept: Kept, ids: Sequence[str], entries: Sequence[AuditEntry]) -> None:

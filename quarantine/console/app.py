@@ -33,6 +33,7 @@ from quarantine.console import (
     standing,
 )
 from quarantine.console.headers import SecurityHeaders
+from quarantine.console.keeping_pages import KEEPING_PAGES
 from quarantine.console.measuring import Measured
 from quarantine.console.openid import Provider
 from quarantine.console.oversight_pages import OVERSIGHT_PAGES
@@ -41,7 +42,7 @@ from quarantine.console.review_pages import REVIEW_PAGES
 from quarantine.console.visit import Page, Permission, Services, Visit
 from quarantine.drafts import CheckDraft
 from quarantine.review import Review
-from quarantine.settings import ApiSettings, ConsoleSettings, SignInSettings
+from quarantine.settings import ApiSettings, ConsoleSettings, KeepingSettings, SignInSettings
 
 _STATIC = Path(__file__).parent.parent / "static"
 _LARGEST_FORM = 64 * 1024  # octets
@@ -103,6 +104,7 @@ PAGES: tuple[Page, ...] = (
     Page("POST", "/break-glass/end", Permission.SIGNED_IN, emergency.end),
     *REVIEW_PAGES,
     *OVERSIGHT_PAGES,
+    *KEEPING_PAGES,
     *scim.SCIM_PAGES,
     *api.API_PAGES,
 )
@@ -120,6 +122,7 @@ def create_app(  # noqa: PLR0913 - all that the console works with, given once
     sign_in_settings: SignInSettings | None = None,
     openid_secret: str = "",
     api_settings: ApiSettings | None = None,
+    keeping: KeepingSettings | None = None,
     check_draft: CheckDraft | None = None,
     in_force: tuple[tuple[str, str], ...] = (),
 ) -> Starlette:
@@ -137,6 +140,7 @@ def create_app(  # noqa: PLR0913 - all that the console works with, given once
         clock=clock,
         sign_in=ways,
         api=api_settings or ApiSettings(),
+        keeping=keeping or KeepingSettings(),
         provider=provider,
         check_draft=check_draft,
         in_force=in_force,

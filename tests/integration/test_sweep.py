@@ -125,7 +125,7 @@ def test_a_freeze_beats_the_clock_and_the_sender_until_two_lift_it(database, pla
     certificate = a_sweep(database).run(NOW + 4000 * DAY, by="system")
     assert has_content(database, withdrawn)
     assert not has_record(database, other)
-    assert certificate.left == {"frozen": 1}
+    assert certificate.left == {"released": {"frozen": 1}}
     with database.writing() as session, pytest.raises(Conflict, match="under a freeze"):
         contents.erase(session, withdrawn, an_entry(withdrawn, Action.ERASE))
     freezing.ask_to_lift(freeze.id, by=by, now=NOW)
@@ -344,5 +344,5 @@ def test_frozen_people_keep_their_names_and_reports(database):
         now=NOW,
     )
     certificate = a_sweep(database).run(NOW + 4000 * DAY, by="system")
-    assert certificate.left == {"frozen": 2}
+    assert certificate.left == {"self-report": {"frozen": 1}, "leaver": {"frozen": 1}}
     assert erased(certificate) == {}
