@@ -2,10 +2,9 @@
 """Run the tests and write down what they came to, for the record that goes with evidence (L48).
 
     scripts/record_tests.py [PYTEST ARGUMENTS]
-    scripts/record_tests.py --from RESULTS.xml   # of `pytest --junitxml`, run on this same tree
 
-Writes quarantine/evidence/release-tests.toml, which names the build it is of; it goes into the
-wheel. Fails if a test failed: such a build is not released.
+Writes quarantine/evidence/release-tests.toml, which names the build it is of and the arguments: a
+run of a few tests cannot pass for all. It goes into the wheel. Fails if a test failed.
 """
 
 import subprocess
@@ -38,16 +37,18 @@ def counts(path):
 
 
 def main(arguments):
-    """Run the tests, or read a run's results, and write the record."""
+    """Run the tests and write the record."""
     with tempfile.TemporaryDirectory() as scratch:
         results = Path(scratch) / "results.xml"
-        if arguments[:1] == ["--from"]:
-            results = Path(arguments[1])
-        else:
-            command = [sys.executable, "-m", "pytest", "-q", f"--junitxml={results}", *arguments]
-            subprocess.run(command, cwd=ROOT, check=False)
+        command = [sys.executable, "-m", "pytest", "-q", f"--junitxml={results}", *arguments]
+        subprocess.run(command, cwd=ROOT, check=False)
         found = counts(results)
-    record = {"at": datetime.now(UTC).replace(microsecond=0), "build": build_digest(), **found}
+    record = {
+        "at": datetime.now(UTC).replace(microsecond=0),
+        "build": build_digest(),
+        "arguments": " ".join(arguments),
+        **found,
+    }
     (SHIPPED / TEST_RESULTS).write_bytes(tomli_w.dumps(record).encode())
     print(", ".join(f"{count} {key}" for key, count in found.items()))
     return 1 if found["failed"] else 0

@@ -34,7 +34,7 @@ RELIABILITY = Reliability(
         on=date(2026, 11, 24),
         faults=(Fault(id="F1", since="0.1.0", text=Bilingual(en="One", cy="Un")),),
     ),
-    tests=TestResults(at=NOW, build="0" * 64, passed=10, failed=0, skipped=1),
+    tests=TestResults(at=NOW, build="0" * 64, arguments="", passed=10, failed=0, skipped=1),
     clock="NTP, ntp.example",
 )
 REQUEST = BundleRequest(

@@ -48,6 +48,7 @@ class TestResults:
 
     at: datetime
     build: str  # digest of the code that was tested
+    arguments: str  # of the test run: paths among them mean that not all was tested
     passed: int
     failed: int
     skipped: int
@@ -108,7 +109,12 @@ def read_tests(path: Path) -> TestResults:
     try:
         read = tomllib.loads(path.read_text(encoding="utf-8"))
         counts = {key: int(read[key]) for key in ("passed", "failed", "skipped")}
-        return TestResults(at=_instant(read["at"]), build=str(read["build"]), **counts)
+        return TestResults(
+            at=_instant(read["at"]),
+            build=str(read["build"]),
+            arguments=str(read["arguments"]),
+            **counts,
+        )
     except (OSError, ValueError, KeyError, TypeError):
         raise SettingInvalid(
             f"evidence.test_results: {path} cannot be used; expected the file that"

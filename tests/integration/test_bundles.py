@@ -4,7 +4,6 @@ import json
 import subprocess
 import tarfile
 from dataclasses import replace
-from datetime import date
 from hashlib import sha256
 
 import bagit
@@ -36,8 +35,6 @@ from quarantine.evidence.bundle import digest_of, make_bundle, pack, pack_for, u
 from quarantine.evidence.contents import BundleForm
 from quarantine.evidence.gathering import fairness_of, gather, open_item
 from quarantine.evidence.reading_copy import Redaction
-from quarantine.evidence.reliability import gather as gather_record
-from quarantine.evidence.reliability import read_faults
 from quarantine.evidence.signing import load_certificates
 
 NAME = "Ŵyn Zyxwvut"
@@ -391,39 +388,6 @@ def test_one_held_before_envelopes_were_kept_says_so(database, keyring, sealing,
         made = gather(session, the_sources(), REQUEST, [item])
     folder = make_bundle(made, tmp_path / "bundle", sealing)
     assert read(folder, "data/exhibits/GM-4/envelope.json")["whole"] is False
-
-
-def test_the_shipped_record_is_complete_but_for_the_clock():
-    record = gather_record(
-        settings=(("a", "b"),), clock=" NTP ", known_faults=None, test_results=None
-    )
-    assert record.faults
-    assert record.clock == "NTP"
-    assert all(each.text.cy != each.text.en for each in record.faults.faults)
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        pytest.param("on = 2026-11-24\nfaults = 3", id="no list"),
-        pytest.param("faults = []", id="no day"),
-        pytest.param("on = 2026-11-24T10:00:00Z", id="an instant"),
-        pytest.param('on = 2026-11-24\n[[faults]]\nid = "1"', id="one without words"),
-        pytest.param("on = ", id="no TOML"),
-    ],
-)
-def test_a_list_of_faults_that_is_none_is_refused(tmp_path, text):
-    path = tmp_path / "faults.toml"
-    path.write_text(text)
-    with pytest.raises(SettingInvalid, match=r"evidence\.known_faults"):
-        read_faults(path)
-
-
-def test_an_empty_list_of_faults_says_that_none_is_known(tmp_path):
-    path = tmp_path / "faults.toml"
-    path.write_text("on = 2026-11-24\n")
-    assert read_faults(path).on == date(2026, 11, 24)
-    assert read_faults(path).faults == ()
 
 
 @pytest.mark.requirement("L50")
