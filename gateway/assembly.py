@@ -331,6 +331,7 @@ def run_console(settings: Settings) -> int:
             access_log=False,
             log_level="warning",
             server_header=False,
+            forwarded_allow_ips=list(settings.console.proxies),
             log_config=None,
         )
     drafts.close()

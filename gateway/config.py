@@ -267,6 +267,7 @@ def _check_authority(value: str) -> None:
 
 _CHECKS: dict[tuple[str, str], Callable[[Any], None]] = {
     ("smtp", "clients"): _check_networks,
+    ("console", "proxies"): _check_networks,
     ("review", "opens"): _check_times,
     ("keeping", "sweep_at"): _check_times,
     ("review", "precision_floor"): _check_percentage,

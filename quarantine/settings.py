@@ -30,6 +30,7 @@ class ConsoleSettings:
 
     listen: HostPort = HostPort("127.0.0.1", 8025)
     url: str = ""  # as people reach it, such as "https://porthor.cyngor.example"; "" is listen
+    proxies: tuple[str, ...] = ("127.0.0.1", "::1")  # whose X-Forwarded-For is believed
     session_idle: Duration = Duration(3600)  # signed out after this long without a page
     session_longest: Duration = Duration(43_200)  # signed out after this long in any case
     sign_in_attempts: int = 10  # failures at one name; then it is locked (sign_in.locked_for)
@@ -67,6 +68,7 @@ class SignInSettings:
     local_accounts: str = "all"  # who may sign in by a password here: all, administrators, none
     second_factor: str = "required"  # of local accounts: required or optional
     locked_for: Duration = Duration(900)  # after console.sign_in_attempts failures at one name
+    network_attempts: int = 50  # failures from one address or IPv6 /64, at any names; the same
     scim_groups: tuple[str, ...] = ()  # "ROLE = NAME OF A GROUP": by SCIM, its people have it
     scim_token_sha256: str = ""  # of the identity provider's bearer token; "" is no SCIM
     break_glass_longest: Duration = Duration(14_400)  # an emergency right ends by itself

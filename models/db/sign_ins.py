@@ -125,6 +125,22 @@ def note_failure(session: Session, username: str, at: datetime) -> None:
     session.add(SignInFailureRow(username=username, at=at))
 
 
+def forgive(session: Session, username: str, at: datetime) -> None:
+    """Forget one failure that was none: the attempt was right."""
+    query = select(SignInFailureRow).where(
+        SignInFailureRow.username == username, SignInFailureRow.at == at
+    )
+    row = session.scalars(query.limit(1)).first()
+    if row is not None:
+        session.delete(row)
+
+
+def method(session: Session, token: str) -> Method | None:
+    """Return how a session was begun, if it is there."""
+    row = session.get(SignInRow, _digest(token))
+    return Method(row.method) if row and row.method else None
+
+
 def clear_failures(session: Session, username: str) -> None:
     """Forget the failures at a name: it was right in the end, or someone unlocked it."""
     session.execute(delete(SignInFailureRow).where(SignInFailureRow.username == username))

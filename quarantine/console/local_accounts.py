@@ -1,11 +1,12 @@
 """Trying a password or a code of a local account: slow after failures, then locked and told.
 
 An attempt is counted before it is checked and forgiven when it was right, so that attempts
-made side by side are all counted. Known and unknown names cost the same work.
+made side by side are all counted. Known and unknown names cost the same work. It is counted at the
+name and at the network it comes from.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from hashlib import sha256
 
@@ -100,6 +101,20 @@ def key_of_code(person_id: str) -> str:
     return sha256(f"code\n{person_id}".encode()).hexdigest()
 
 
+def key_of_network(visit: Visit) -> str:
+    """What failures of a network are counted under."""
+    client = visit.request.client
+    network = throttle.network_of(client.host if client else "")
+    return sha256(f"network\n{network}".encode()).hexdigest()
+
+
+def network_limits(visit: Visit) -> throttle.Limits:
+    """How many failures a network may have here; many people may stand behind one address."""
+    ways = visit.services.sign_in
+    most = ways.network_attempts
+    return throttle.Limits(attempts=most, locked_for=ways.locked_for, free=most)
+
+
 def limits(visit: Visit) -> throttle.Limits:
     """How many failures a name may have here."""
     services = visit.services
@@ -112,21 +127,30 @@ def _attempt(
     visit: Visit, counted: str, person: Person | None, verify: Callable[[], Method | None]
 ) -> Tried:
     database, bounds = visit.services.database, limits(visit)
+    network, network_bounds = key_of_network(visit), network_limits(visit)
     since = visit.now - timedelta(seconds=bounds.locked_for)
     with database.writing() as session:
         failures = sign_ins.failures(session, counted, since)
+        others = sign_ins.failures(session, network, since)
         wait = throttle.wait(failures, visit.now, bounds)
+        if crowded := throttle.wait(others, visit.now, network_bounds):
+            wait = replace(crowded, network=True)
         if wait is None:
             sign_ins.note_failure(session, counted, visit.now)
+            sign_ins.note_failure(session, network, visit.now)
     if wait is not None:
         return Tried(wait=wait)
     method = verify()
     with database.writing() as session:
         if method is not None and person is not None:
             sign_ins.clear_failures(session, counted)
+            sign_ins.forgive(session, network, visit.now)
             return Tried(person=person, method=method)
         subject = person.id if person else "unknown"
         note(session, visit, Action.SIGN_IN_FAILED, subject, actor="unknown")
+        if throttle.locks_next(others, visit.now, network_bounds):
+            locked = Action.SIGN_IN_LOCKED
+            note(session, visit, locked, "unknown", actor="system", detail="network")
         if throttle.locks_next(failures, visit.now, bounds):
             note(session, visit, Action.SIGN_IN_LOCKED, subject, actor="system")
             if person is not None:

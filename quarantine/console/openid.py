@@ -18,6 +18,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import requests
+from authlib.common.urls import add_params_to_uri
 from authlib.integrations.base_client import OAuthError
 from authlib.integrations.requests_client import OAuth2Session
 from authlib.oidc.core import CodeIDToken
@@ -86,6 +87,23 @@ class Provider:
                 code_verifier=verifier,
             )
         return Begun(address=address, state=state, nonce=nonce, verifier=verifier)
+
+    def end_session(self, console: str) -> str | None:
+        """Return where a person ends their session at the provider, and comes back from.
+
+        As OpenID Connect RP-Initiated Logout 1.0 has it; None if the provider offers none, or
+        cannot be asked now.
+        """
+        try:
+            there = self._metadata().facts.get("end_session_endpoint")
+            if not there:
+                return None
+            self._check_address(there)
+        except Unavailable:
+            return None
+        back = f"{console}/sign-in"
+        known = {"client_id": self._settings.client_id, "post_logout_redirect_uri": back}
+        return str(add_params_to_uri(there, known.items()))
 
     def redeem(self, query: Mapping[str, str], *, nonce: str, verifier: str) -> dict[str, Any]:
         """Turn the code that came back into the claims of a checked identity token.

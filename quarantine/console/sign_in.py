@@ -4,6 +4,8 @@ A name and a password; then a code, or, where none was set up yet, a new key; th
 A wrong name and a wrong password get the same answer in the same time.
 """
 
+from dataclasses import replace
+
 from starlette.responses import Response
 
 from models.audit import Action
@@ -101,12 +103,18 @@ def ask_sign_out(visit: Visit) -> Response:
 
 
 def sign_out(visit: Visit) -> Response:
-    """End the session, here and in the database."""
+    """End the session, here and in the database; offer to end the provider's own too."""
+    elsewhere = None
     if visit.person:
         with visit.services.database.writing() as session:
+            by_provider = sign_ins.method(session, visit.token) is Method.OPENID
             sign_ins.close(session, visit.token)
             note(session, visit, Action.SIGN_OUT, visit.person.id)
-    response = see_other("/sign-in")
+        if by_provider and visit.services.provider:
+            elsewhere = visit.services.provider.end_session(visit.services.settings.base_url)
+    response: Response = see_other("/sign-in")
+    if elsewhere:
+        response = render(replace(visit, person=None), "signed-out.html", elsewhere=elsewhere)
     delete_cookie(response, visit.services, cookie_names(visit.services)[0])
     if visit.services.settings.secure:  # browsers heed it over HTTPS only
         response.headers["Clear-Site-Data"] = '"cache", "storage"'
@@ -116,7 +124,7 @@ def sign_out(visit: Visit) -> Response:
 def wait_page(visit: Visit, wait: throttle.Wait) -> Response:
     """Say that a name must wait, the same whether anyone has it or not."""
     seconds = max(1, int((wait.until - visit.now).total_seconds()))
-    facts = {"locked": wait.locked, "until": wait.until}
+    facts = {"locked": wait.locked, "network": wait.network, "until": wait.until}
     response = render(visit, "sign-in-wait.html", status=429, **facts)
     response.headers["Retry-After"] = str(seconds)
     return response

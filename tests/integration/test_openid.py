@@ -1,5 +1,6 @@
 """Signing in with the body's identity provider, a real one, honest and not."""
 
+import html
 import re
 import time
 from datetime import UTC, datetime, timedelta
@@ -7,6 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import openid_provider
 import pytest
+import requests
 from starlette.testclient import TestClient
 
 from models.audit import Action, AuditEntry
@@ -260,3 +262,38 @@ def test_a_provider_that_names_another_issuer_is_not_used(visit, issuer):
 def test_no_provider_no_page(council):
     with TestClient(council.app()) as client:
         assert client.get("/sign-in/openid").status_code == 404
+
+
+def signed_out(client):
+    page = client.get("/sign-out").text
+    form = {"csrf": re.search(r'name="csrf" value="([0-9a-f]+)"', page)[1]}
+    return client.post("/sign-out", data=form)
+
+
+def test_who_signs_out_here_may_sign_out_at_the_provider_too(visit, issuer):
+    client = visit()
+    sign_in(client, "s-gwen")
+    page = signed_out(client)
+    assert page.status_code == 200
+    assert "You have signed out" in page.text
+    assert "Gwen Morgan" not in page.text
+    assert who(client) is None
+    found = html.unescape(re.search(r'href="(http[^"]+)"', page.text)[1])
+    there = urlsplit(found)
+    assert found.startswith(f"{issuer}/")
+    assert parse_qs(there.query) == {
+        "client_id": ["porthor"],
+        "post_logout_redirect_uri": ["http://testserver/sign-in"],
+    }
+    answer = requests.get(found, timeout=5)
+    assert answer.status_code == 200  # the provider asks whether it should
+
+
+def test_signing_out_needs_no_provider(visit):
+    client = visit()
+    sign_in(client, "s-gwen")
+    away = visit(issuer="http://127.0.0.1:1")
+    away.cookies = client.cookies
+    done = signed_out(away)
+    assert (done.status_code, done.headers["location"]) == (303, "/sign-in")
+    assert who(client) is None

@@ -244,6 +244,33 @@ def test_after_three_mistakes_a_moment_must_pass(council, browser):
     assert sign_in(client, "gwen").url.path == "/queue"
 
 
+FEW = SignInSettings(second_factor="optional", network_attempts=4)
+
+
+def test_a_few_guesses_at_many_names_lock_the_network_they_come_from(council):
+    def from_(address):
+        app = council.app(sign_in=FEW)
+        headers = {"accept-language": "en"}
+        return TestClient(app, client=(address, 5000), headers=headers)
+
+    names = ["gwen", "elin", "nobody", "huw"]
+    with from_("2001:db8::1") as guesser, from_("192.0.2.7") as other:
+        assert sign_in(guesser, "sioned").url.path == "/mine"  # what is right counts for nothing
+        guesser.cookies.clear()
+        assert [sign_in(guesser, each, "no").status_code for each in names] == [403] * 4
+        waits = sign_in(guesser, "sioned")
+        assert waits.status_code == 429
+        assert int(waits.headers["retry-after"]) == 900
+        assert "from this network until" in waits.text
+        with from_("2001:db8::2") as near:
+            assert sign_in(near, "sioned").status_code == 429
+        assert sign_in(other, "sioned").url.path == "/mine"
+        locked = entries(council, Action.SIGN_IN_LOCKED)
+        assert [(each.subject, each.detail) for each in locked] == [("unknown", "network")]
+        later(council, minutes=16)
+        assert sign_in(guesser, "sioned").url.path == "/mine"
+
+
 def test_being_right_forgives_the_mistakes_before(browser):
     client = browser()
     for _ in range(3):

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from quarantine.throttle import Limits, locks_next, wait
+from quarantine.throttle import Limits, locks_next, network_of, wait
 
 NOW = datetime(2026, 11, 24, 9, 32, tzinfo=UTC)
 LIMITS = Limits(attempts=10, locked_for=900.0)
@@ -69,3 +69,24 @@ def test_a_guesser_has_no_more_than_the_attempts_in_the_time_of_a_lock(attempts,
         else:
             now = must.until + timedelta(milliseconds=1)
     assert len(made) <= attempts
+
+
+def test_a_network_waits_only_when_all_its_attempts_are_used():
+    limits = Limits(attempts=50, locked_for=900.0, free=50)
+    assert wait(failed(*[0] * 49), NOW, limits) is None
+    assert wait(failed(*[0] * 50), NOW, limits).locked
+
+
+@pytest.mark.parametrize(
+    ("address", "network"),
+    [
+        ("192.0.2.7", "192.0.2.7"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("2001:db8:1:2::", "2001:db8:1:2::/64"),
+        ("::ffff:192.0.2.7", "192.0.2.7"),
+        ("", ""),
+        ("unix", "unix"),
+    ],
+)
+def test_who_may_hold_a_whole_ipv6_network_is_counted_once(address, network):
+    assert network_of(address) == network
