@@ -13,11 +13,10 @@ from datetime import date
 from gateway.exempt import listed
 from models.address import in_domains, parse_address, same_mailbox
 from models.envelope import Envelope
-from models.finding import Finding
+from models.finding import PERSONAL_MARK, Finding
 from models.policy import Condition, Ground, Policy, Rule
 from models.verdict import Disposition, Match, Outcome, Verdict
 
-PERSONAL_MARK = "personal-mark"  # the detector of mail that its sender marked personal
 UNREAD_RULE = "unread"  # stands for the house's own rule that what breaks its reader waits
 
 

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 
+PERSONAL_MARK = "personal-mark"  # the detector of mail that its sender marked personal (L21)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Text:

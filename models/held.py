@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from models.decision import Choice, Decision
 from models.envelope import Client, Recipient
-from models.finding import Finding
+from models.finding import PERSONAL_MARK, Finding
 from models.verdict import Disposition
 
 
@@ -124,6 +124,11 @@ class HeldMessage:
     apart: bool = False  # to HR or a protected address: the sender's own line does not decide
     decisions: tuple[Decision, ...] = ()
     note: str = field(default="", repr=False)  # the next hop's words when it rejected a release
+
+    @property
+    def marked_personal(self) -> bool:
+        """Whether its sender marked it personal: nobody but they open it alone (L21)."""
+        return any(each.detector == PERSONAL_MARK for each in self.findings)
 
     @property
     def seen_by_sender(self) -> HeldState:

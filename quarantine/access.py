@@ -19,7 +19,7 @@ from models.finding import Text
 from models.held import HeldMessage, HeldState
 from models.mime import read_message
 from models.person import Person
-from quarantine import permissions
+from quarantine import permissions, together
 from quarantine.alike import Said, are_alike
 from quarantine.attachments import Attached, attachment_tree
 from quarantine.evidence.rights import Refusal, refusal_to_open
@@ -67,6 +67,7 @@ def open_message(  # noqa: PLR0913 - a look is by someone, for something, so far
             permissions.check_review(who, message, everyone)
             if message.state is HeldState.REFERRED:
                 raise NotFound(f"no held message {held_id}")
+            together.check(session, message, who, now)
         entry = _look(who, held_id, purpose, depth.value, now)
         sealed = _open_as_far_as(session, keyring, held_id, depth, entry)
     return _opened(message, depth, *sealed)

@@ -4,13 +4,14 @@ A decision and all that follows from it (state, outbox, notice, audit) are commi
 The first decision wins; who comes second is told who decided what.
 """
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
 from models.audit import Action, AuditEntry
-from models.db import held, outbox, people
+from models.db import audit, contents, held, outbox, people
 from models.db.database import Database
 from models.decision import Choice, Decision, agreed
 from models.errors import Conflict, NotPermitted, SettingInvalid
@@ -25,6 +26,7 @@ from quarantine.turns import Turns
 from quarantine.working_hours import WorkingHours
 
 LONGEST_REASON = 500  # characters
+PRIVATE = "private"  # the code of a release of what turned out to be nobody's business
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +70,19 @@ class Review:
             wait = self.undo if isinstance(by, Person) else timedelta(0)
             return self._release(session, message, actor, reason, now, wait)
 
+    def find_private(self, held_id: str, *, by: Person, now: datetime) -> HeldState:
+        """Let a message go because it is nobody's business but its sender's (L5).
+
+        When it has gone its content is erased and its record is cut to a bare count. Raises as
+        release.
+        """
+        with self.database.writing() as session:
+            message = self._waiting(session, held_id)
+            actor = self._reviewer(session, message, by)
+            _check_first_vote(message, actor)
+            audit.append(session, _entry(message, actor, Action.FOUND_PRIVATE, now))
+            return self._release(session, message, actor, "", now, self.undo, code=PRIVATE)
+
     def confirm(self, held_id: str, *, by: Person, now: datetime) -> HeldState:
         """Let the sender send what only asked for confirmation. Raises as release."""
         with self.database.writing() as session:
@@ -77,7 +92,7 @@ class Review:
                 raise NotPermitted("nobody decides on their own mail")
             return self._release(session, message, by.id, "", now, self.undo)
 
-    def _release(
+    def _release(  # noqa: PLR0913 - a decision, and when it takes effect
         self,
         session: Session,
         message: HeldMessage,
@@ -85,8 +100,11 @@ class Review:
         reason: str,
         now: datetime,
         wait: timedelta,
+        code: str = "",
     ) -> HeldState:
-        decision = Decision(by=actor, choice=Choice.RELEASE, reason=_checked(reason), at=now)
+        decision = Decision(
+            by=actor, choice=Choice.RELEASE, code=code, reason=_checked(reason), at=now
+        )
         enough = agreed((*message.decisions, decision), message.disposition)
         action = Action.RELEASE if enough else Action.VOTE
         held.decide(session, message.id, decision, _entry(message, actor, action, now))
@@ -166,6 +184,11 @@ class Review:
         held.move(session, message.id, HeldState.RELEASED, HeldState.SENT, entry)
         note = next((each.reason for each in reversed(message.decisions) if each.reason), "")
         self.tell_sender(session, "sent", message, now, note=note)
+        if any(each.code == PRIVATE for each in message.decisions):
+            with suppress(Conflict):  # a freeze beats this, too
+                erased = _entry(message, "system", Action.ERASE, now, "found private")
+                contents.erase(session, message.id, erased)
+                held.make_bare(session, message.id)
 
     def reopen(self, session: Session, message: HeldMessage, answer: str, now: datetime) -> None:
         """Put a message that the next hop rejected back before its reviewer, votes anew."""

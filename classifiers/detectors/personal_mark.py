@@ -10,10 +10,8 @@ from collections.abc import Iterator
 import re2
 
 from classifiers.text.reading import Reading
-from models.finding import Finding
+from models.finding import PERSONAL_MARK, Finding
 from models.mail import Mail
-
-NAME = "personal-mark"
 
 _ANSWERED = r"(?:(?:re|fw|fwd|atb|ymlaen)\s*:\s*)*"
 _WITH = r"(?:\s*(?:/|and|&|a|ac)\s*(?:personal|personol|confidential|chyfrinachol|cyfrinachol))?"
@@ -27,13 +25,11 @@ _MOST_READ = 200  # characters of a field
 class PersonalMark:
     """The sender says that it is their own affair."""
 
-    name = NAME
+    name = PERSONAL_MARK
 
     def detect(self, mail: Mail, reading: Reading) -> Iterator[Finding]:  # noqa: ARG002 - fields only
         """Yield one finding if it is marked."""
         sensitivity = mail.message.value("Sensitivity")[:_MOST_READ].strip().lower()
         subject = mail.message.value("Subject")[:_MOST_READ]
         if sensitivity in _SENSITIVITY or _SUBJECT.search(subject):
-            yield Finding(
-                detector=NAME, category="personal", score=1.0, part="envelope", start=0, end=0
-            )
+            yield Finding(detector=PERSONAL_MARK, category="personal", score=1.0, part="envelope")

@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 from models.address import parse_address
 from models.audit import AuditEntry
 from models.db import audit
-from models.db.tables import DecisionRow, HeldRow
+from models.db.sealed_tables import SecondLookRow
+from models.db.tables import AnswerRow, DecisionRow, HeldRow, StatementRow
 from models.decision import Choice, Decision
 from models.envelope import Client, Recipient
 from models.errors import Conflict, NotFound
@@ -265,6 +266,31 @@ def narrow(session: Session, held_id: str, recipients: Sequence[Recipient]) -> N
         .where(HeldRow.id == held_id)
         .values(recipients=recipients_to_json(recipients))
     )
+
+
+def make_bare(session: Session, held_id: str) -> None:
+    """Leave of a message that it was held, when, and by which rules: a bare count (L5)."""
+    session.execute(
+        update(HeldRow)
+        .where(HeldRow.id == held_id)
+        .values(
+            sender="",
+            sender_key="",
+            recipients=[],
+            options=[],
+            client=asdict(Client(address="", port=0, name="")),
+            message_id="",
+            digest="",
+            findings=[],
+            note="",
+            reviewer=None,
+            involved=[],
+            asked=[],
+            declined=[],
+        )
+    )
+    for row in (StatementRow, AnswerRow, SecondLookRow):
+        session.execute(delete(row).where(row.held == held_id))
 
 
 def recipients_to_json(recipients: Sequence[Recipient]) -> list[Any]:

@@ -1,4 +1,4 @@
-"""The row of what is in the sealed lane: who sealed it, and how it is handed over."""
+"""The rows of what nobody opens (the sealed lane), and of what nobody opens alone."""
 
 from datetime import datetime
 
@@ -21,3 +21,15 @@ class SealedRow(Row):
     asked_by: Mapped[str | None] = mapped_column(String(128))
     agreed_by: Mapped[str | None] = mapped_column(String(128))
     given: Mapped[datetime | None]
+
+
+class SecondLookRow(Row):
+    """Someone asked for a second person, to open mail that is marked personal (L21)."""
+
+    __tablename__ = "second_looks"
+
+    held: Mapped[str] = mapped_column(ForeignKey("held_messages.id"), primary_key=True)
+    asked_by: Mapped[str] = mapped_column(String(128), primary_key=True)
+    asked: Mapped[datetime]
+    agreed_by: Mapped[str | None] = mapped_column(String(128))
+    agreed: Mapped[datetime | None]

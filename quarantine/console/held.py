@@ -12,13 +12,13 @@ from starlette.responses import Response
 
 from models.audit import Purpose
 from models.db import held as held_messages
-from models.db import outbox, statements
+from models.db import outbox, second_looks, statements
 from models.decision import Choice
 from models.errors import NotFound
 from models.held import HeldMessage, HeldState
 from models.statement import Saying
 from models.verdict import Disposition
-from quarantine import access, outcomes, permissions
+from quarantine import access, outcomes, permissions, together
 from quarantine.codes import words_of
 from quarantine.console.history import history, name_of_actor
 from quarantine.console.lists import look_the_same, name_of_sender
@@ -184,7 +184,12 @@ def _facts(visit: Visit, message: HeldMessage) -> dict[str, Any]:
 
 def _for_reviewer(visit: Visit, message: HeldMessage) -> dict[str, Any]:
     deciding = can_decide(visit)
+    with visit.services.database.reading() as session:
+        second = together.companion(session, message, visit.who, visit.now)
+        asked = {each.asked_by for each in second_looks.about(session, message.id)}
     return {
+        "second": name_of_actor(visit, second) if second else "",
+        "asked_second": visit.who.id in asked,
         "can_decide": deciding,
         "upsetting": deciding and any(each.category in _UPSETTING for each in message.findings),
         "votes": [

@@ -34,6 +34,7 @@ _HAPPENED = {
     Action.SOMEONE_ELSE: mark("Asked for someone else to check it"),
     Action.DISPUTE: mark("Said that it should not have been held"),
     Action.ERASE: mark("Content erased"),
+    Action.SECOND_PERSON: mark("Asked, or agreed, to open it together with someone"),
 }
 _LOOKS = {
     (Purpose.DECIDE, Depth.MATCHES): mark("Opened what was found, masked, to decide"),
@@ -55,7 +56,14 @@ _PASSED_TO_HR = mark("Passed it to HR")
 _UNSAID = frozenset({"again", "back from HR"})  # the turn of the same person begins anew; HR
 _OF_CASES = frozenset({Purpose.INVESTIGATE, Purpose.EVIDENCE})
 _NEVER_SHOWN = frozenset(  # nor what HR does, to anyone but HR; nor the sealed lane
-    {Action.REFER, Action.LABEL, Action.SEAL, Action.HAND_OVER, Action.TURN_AWAY}
+    {
+        Action.REFER,
+        Action.LABEL,
+        Action.SEAL,
+        Action.HAND_OVER,
+        Action.TURN_AWAY,
+        Action.FOUND_PRIVATE,
+    }
 )
 
 

@@ -10,6 +10,7 @@ from quarantine.console import (
     referrals,
     sealed_lane,
     self_reports,
+    together_pages,
 )
 from quarantine.console.visit import Page, Permission
 
@@ -41,6 +42,11 @@ REVIEW_PAGES: tuple[Page, ...] = (
     Page("POST", "/held/{id}/dispute", Permission.OWN, own.dispute),
     Page("GET", "/held/{id}/again", Permission.OWN, own.ask_again),
     Page("POST", "/held/{id}/again", Permission.OWN, own.again),
+    Page("POST", "/held/{id}/second-person", Permission.REVIEW, together_pages.ask),
+    Page("GET", "/held/{id}/private", Permission.REVIEW, together_pages.ask_private),
+    Page("POST", "/held/{id}/private", Permission.REVIEW, together_pages.find_private),
+    Page("GET", "/second-person", Permission.SIGNED_IN, together_pages.show),
+    Page("POST", "/second-person/{held}", Permission.SIGNED_IN, together_pages.agree),
     Page("GET", "/held/{id}/seal", Permission.REVIEW, sealed_lane.ask_seal),
     Page("POST", "/held/{id}/seal", Permission.REVIEW, sealed_lane.seal),
     Page("GET", "/sealed", Permission.SEALED, sealed_lane.show),

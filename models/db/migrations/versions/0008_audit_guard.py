@@ -9,7 +9,7 @@ from typing import cast
 from alembic import op
 from sqlalchemy import Table
 
-from models.db.sealed_tables import SealedRow
+from models.db.sealed_tables import SealedRow, SecondLookRow
 
 revision = "0008"
 down_revision = "0007"
@@ -63,8 +63,9 @@ FOR EACH STATEMENT EXECUTE FUNCTION audit_append_only();
 
 
 def upgrade() -> None:
-    """Make the triggers, and the table if it is not there yet."""
-    cast("Table", SealedRow.__table__).create(op.get_bind(), checkfirst=True)
+    """Make the triggers, and the tables that are not there yet."""
+    for row in (SealedRow, SecondLookRow):
+        cast("Table", row.__table__).create(op.get_bind(), checkfirst=True)
     if op.get_bind().dialect.name == "sqlite":
         for each in _SQLITE:
             op.execute(each)
