@@ -61,7 +61,7 @@ class _Recorded:
     whole: bool
     findings: tuple[Finding, ...]
     decision: Mapping[str, Any] = field(repr=False)
-    policy: Policy
+    policy: Policy | None  # None: this program cannot read it
 
 
 def replay(folder: Path, artefacts: Iterable[Path] = ()) -> tuple[Replayed, ...]:
@@ -92,6 +92,9 @@ def _replayed(
     notes = _notes(recorded)
     if list(decision["rules"]) == [UNREAD_RULE]:
         notes.append("it waited because its inspection broke twice, which is not repeated")
+        return Replayed(label=recorded.label, differences=(), notes=tuple(notes), repeated=False)
+    if recorded.policy is None:
+        notes.append("this program cannot read that policy; take the program that decided")
         return Replayed(label=recorded.label, differences=(), notes=tuple(notes), repeated=False)
     classifier = classifiers.get(decision["classifier"])
     if decision["classifier"] and classifier is None:
@@ -237,8 +240,15 @@ def _read(folder: Path, exhibit: Mapping[str, str]) -> _Recorded:
             for each in findings
         ),
         decision=decision,
-        policy=parse_policy(text, "the policy in the bundle"),
+        policy=_policy(text),
     )
+
+
+def _policy(text: bytes) -> Policy | None:
+    try:
+        return parse_policy(text, "the policy in the bundle")
+    except SettingInvalid:
+        return None
 
 
 def _limits(settings: Mapping[str, str]) -> ReadingSettings:

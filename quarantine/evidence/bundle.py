@@ -221,7 +221,10 @@ def unpack(archive: Path, into: Path) -> Path:
         with tarfile.open(archive) as packed:
             packed.extractall(into, filter="data")
     except (tarfile.TarError, OSError, EOFError):
-        raise SettingInvalid(f"{archive} cannot be unpacked; expected a bundle's .tar") from None
+        raise SettingInvalid(
+            f"{archive} cannot be unpacked; expected a bundle's .tar (a .p7m is opened with"
+            " `openssl cms -decrypt` first)"
+        ) from None
     folders = list(into.iterdir())
     if len(folders) != 1 or not folders[0].is_dir():
         raise SettingInvalid(f"{archive} is no bundle; expected one folder in it")

@@ -31,6 +31,7 @@ from models.db.database import Database
 from models.db.keyring import Keyring
 from models.errors import Conflict, NotFound, SettingInvalid
 from models.person import Person
+from models.policy import Policy
 from quarantine import notices
 from quarantine.evidence.rights import Refusal, is_authoriser, is_worker, refusal_to_see
 from quarantine.evidence.turned_away import TurnedAway, recorded
@@ -40,12 +41,30 @@ from quarantine.permissions import People
 LONGEST_TEXT = 2000  # characters of an answer
 
 
+_SENTENCES = {
+    "missing": "is empty; expected an answer",
+    "too-long": "is too long; expected a title of 80, words of 200, an answer of 2,000 characters",
+    "names-someone": "names a person of the directory; expected one that names nobody",
+    "unknown": "is not known; expected ids of the directory, or addresses of the body",
+    "worker": "has someone in it who works on the case; expected others",
+    "choose": "is none of those to choose from",
+    "out-of-range": "does not fit; expected days in order, and an end within six months",
+    "not-narrower": "is not within what was asked for; expected fewer days or people",
+    "not-complete": "cannot be asked yet; expected every answer first",
+    "no-word": "has no word or number in it; expected one",
+    "out-of-scope": "is outside the scope of the case: nothing was searched, and the attempt was"
+    " recorded; a wider scope needs a new approval",
+    "envelopes-only": "cannot be searched in this case, which covers envelopes alone; the attempt"
+    " was recorded",
+}
+
+
 class NotUsable(SettingInvalid):
     """What was given cannot be used: which field, and which mistake, by their fixed names."""
 
     def __init__(self, where: str, mistake: str) -> None:
         """Keep both; a page has the sentence for each in two languages."""
-        super().__init__(f"{where}: {mistake.replace('-', ' ')}")
+        super().__init__(f"{where.replace('_', ' ')} {_SENTENCES[mistake]}")
         self.where, self.mistake = where, mistake
 
 
@@ -58,6 +77,17 @@ class Cases:
     post: Post
     domains: frozenset[str]  # the body's own
     bases: Collection[str]  # ids of the register of lawful bases
+
+
+def cases_of(database: Database, keyring: Keyring, post: Post, policy: Policy) -> Cases:
+    """Put together what work on cases needs; the register of lawful bases is the policy's."""
+    return Cases(
+        database=database,
+        keyring=keyring,
+        post=post,
+        domains=policy.domains,
+        bases=[each.id for each in policy.lawful_bases],
+    )
 
 
 def on_day(now: datetime) -> date:

@@ -63,8 +63,9 @@ class BundleItem:
 class PolicyInForce:
     """A policy as it was when it decided."""
 
-    policy: Policy
+    digest: str  # SHA-256 of the text
     text: str = field(repr=False)
+    policy: Policy | None  # None: this program cannot read what an older one wrote
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@ checked.
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from models.audit import Action, AuditEntry
 from models.db import audit_extract, contents, held, people, policies
 from models.db.keyring import Keyring
-from models.errors import NotFound
+from models.errors import NotFound, SettingInvalid
 from models.held import HeldMessage, HeldState
 from models.policy import Policy
 from quarantine.acceptance import of_those_who_wait, read_acceptance
@@ -38,7 +38,7 @@ _HELPFUL = frozenset({HeldState.WITHDRAWN, HeldState.RELEASED, HeldState.SENT})
 class Sources:
     """What does not come from the database; each is asked for only when a bundle is made."""
 
-    read_policy: Callable[[str], Policy]
+    read_policy: Callable[[str], Policy]  # raises SettingInvalid
     classifiers: tuple[Path, ...]  # folders of artefacts
     reliability: Callable[[], Reliability]
     sealing: Callable[[], Sealing]
@@ -135,10 +135,18 @@ def _policies(
 ) -> tuple[PolicyInForce, ...]:
     found = ((digest, policies.get(session, digest)) for digest in sorted(digests))
     return tuple(
-        PolicyInForce(policy=replace(sources.read_policy(text), digest=digest), text=text)
+        PolicyInForce(digest=digest, text=text, policy=_read(sources, text))
         for digest, text in found
         if text is not None
     )
+
+
+def _read(sources: Sources, text: str) -> Policy | None:
+    """The policy, unless it is of an older program and written as this one does not read."""
+    try:
+        return sources.read_policy(text)
+    except SettingInvalid:
+        return None
 
 
 def _classifiers(sources: Sources, digests: Collection[str]) -> tuple[ClassifierRecord, ...]:

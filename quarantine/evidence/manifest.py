@@ -35,9 +35,10 @@ def payload(contents: BundleContents, *, time_stamp: bool, pdf: str = "") -> dic
     for item in contents.items:
         files |= {f"{item.folder}/{name}": each for name, each in _exhibit(item, contents).items()}
     for policy in contents.policies:
-        digest = policy.policy.digest
-        files[f"data/policy/{digest}.toml"] = policy.text
-        files[f"data/policy/{digest}-rules.json"] = _json(_rules(policy.policy, contents))
+        files[f"data/policy/{policy.digest}.toml"] = policy.text
+        if policy.policy is not None:
+            rules = _rules(policy.policy, contents)
+            files[f"data/policy/{policy.digest}-rules.json"] = _json(rules)
     for classifier in contents.classifiers:
         files[f"data/classifier/{classifier.digest}-card.md"] = classifier.card
         files[f"data/classifier/{classifier.digest}-manifest.toml"] = classifier.manifest
@@ -65,7 +66,7 @@ def copies(contents: BundleContents) -> dict[str, str]:
 
 
 def _lacking(contents: BundleContents) -> list[str]:
-    policies = {each.policy.digest for each in contents.policies}
+    policies = {each.digest for each in contents.policies}
     classifiers = {each.digest for each in contents.classifiers}
     lacking = []
     for item in contents.items:
@@ -93,8 +94,8 @@ def _check_digests(contents: BundleContents) -> None:
                 f"{item.label}: another exhibit has the same letters and digits in its label"
             )
     for each in contents.policies:
-        if sha256(each.text.encode()).hexdigest() != each.policy.digest:
-            raise Tampered(f"policy {each.policy.version}: its text is not the one of its digest")
+        if sha256(each.text.encode()).hexdigest() != each.digest:
+            raise Tampered(f"policy {each.digest[:12]}: its text is not the one of its digest")
     for one in contents.classifiers:
         if sha256(one.manifest).hexdigest() != one.digest:
             raise Tampered(

@@ -10,6 +10,8 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Literal
+from unicodedata import normalize
 
 from models.errors import SettingInvalid
 from models.finding import Text, Unread
@@ -17,6 +19,7 @@ from quarantine.evidence.words import REASONS, both
 
 _SHORTEST = 3  # letters and digits: what is shorter stands everywhere, and is cut only where marked
 OUT_OF_SCOPE = REASONS[-1]
+_FORMS: tuple[Literal["NFC", "NFD"], ...] = ("NFC", "NFD")
 _HEADER = "0"  # the number of the part that the header is
 
 
@@ -78,6 +81,12 @@ class Cutter:
             words = _words_of(text.content[each.start : each.end])
             if words:
                 self._words.setdefault(words.lower(), (words, each.reason))
+        for words, reason in [
+            *self._words.values()
+        ]:  # a letter and its accent may be two characters
+            for form in _FORMS:
+                spelt = normalize(form, words)
+                self._words.setdefault(spelt.lower(), (spelt, reason))
         ways = sorted((words for words, _ in self._words.values()), key=len, reverse=True)
         self._pattern = re.compile("|".join(map(_anywhere, ways)), re.IGNORECASE) if ways else None
 

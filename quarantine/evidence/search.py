@@ -9,10 +9,12 @@ then opens has an entry of its own. Terms and results are kept with the case, se
 import json
 import time
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from datetime import time as time_of_day
+from functools import partial
 
 from models.address import in_domains, parse_address
 from models.audit import Action, AuditEntry, Purpose
@@ -40,6 +42,7 @@ from quarantine.evidence.turned_away import TurnedAway, enter, recorded
 from quarantine.permissions import keys_of
 
 _BATCH = 500  # messages opened in one reading: a few megabytes
+_AT_ONCE = 2  # readings
 _NOTED = 0.5  # seconds between two notes of progress
 LOST = timedelta(minutes=1)  # a scan that was silent for so long has stopped
 ERASED, UNREADABLE, INVOLVED = "erased", "unreadable", "involved"  # why not searched
@@ -212,29 +215,44 @@ def _take_all(scan: _Scan, ids: Sequence[str]) -> bool:
 
 
 def _go_through(work: Cases, scan: _Scan, ids: Sequence[str], tick: Tick | None) -> bool:
-    """Open and compare, a batch at a time; False if the search was cancelled meanwhile."""
+    """Open and compare, a few batches at a time; False if the search was cancelled meanwhile.
+
+    While one thread decrypts, the other waits for the database: both let go of the interpreter.
+    """
     scanned, noted = 0, time.monotonic()
     if not _note(work, scan, 0):
         return False
-    for start in range(0, len(ids), _BATCH):
-        batch = ids[start : start + _BATCH]
-        there = set()
-        for item, record in _records(work, batch):
-            there.add(item)
-            attached = not scan.attached or has_attachment(record)
-            if attached and matches(record, scan.wanted):
-                scan.matched.add(item)
-            elif attached and has_unread(record):
-                scan.unsearched[item] = UNREADABLE
-        scan.unsearched.update((each, ERASED) for each in batch if each not in there)
-        scanned += len(batch)
-        if tick is not None:
-            tick(scanned, len(ids))
-        if time.monotonic() - noted > _NOTED:
-            noted = time.monotonic()
-            if not _note(work, scan, scanned):
-                return False
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        for start in range(0, len(ids), _BATCH * _AT_ONCE * 2):
+            some = ids[start : start + _BATCH * _AT_ONCE * 2]
+            batches = [some[each : each + _BATCH] for each in range(0, len(some), _BATCH)]
+            for matched, unsearched in pool.map(partial(_look_through, work, scan), batches):
+                scan.matched.update(matched)
+                scan.unsearched.update(unsearched)
+            scanned += len(some)
+            if tick is not None:
+                tick(scanned, len(ids))
+            if time.monotonic() - noted > _NOTED:
+                noted = time.monotonic()
+                if not _note(work, scan, scanned):
+                    return False
     return True
+
+
+def _look_through(
+    work: Cases, scan: _Scan, batch: Sequence[str]
+) -> tuple[list[str], dict[str, str]]:
+    """Return which of a batch match, and which could not be searched and why."""
+    matched, unsearched = [], dict.fromkeys(batch, ERASED)
+    for item, record in _records(work, batch):
+        del unsearched[item]
+        if scan.attached and not has_attachment(record):
+            continue
+        if matches(record, scan.wanted):
+            matched.append(item)
+        elif has_unread(record):
+            unsearched[item] = UNREADABLE
+    return matched, unsearched
 
 
 def _note(work: Cases, scan: _Scan, scanned: int) -> bool:

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import zipfile
 from dataclasses import replace
+from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
 
@@ -218,3 +219,17 @@ def test_a_rule_that_only_watched_then_only_watches_again(store, tmp_path):
     assert watched == {"payment-card"}
     (told,) = replay(bundle_of(*store, held_id, tmp_path, the_sources()))
     assert (told.same, told.differences) == (True, ())
+
+
+def test_a_policy_of_an_older_program_is_not_repeated_and_that_is_no_yes(store, tmp_path):
+    from gateway.replay import replay
+
+    made = contents_of(*store)
+    (item,), (policy,) = made.items, made.policies
+    text = policy.text + "[of_an_older_program]\n"
+    digest = sha256(text.encode()).hexdigest()
+    older = replace(policy, text=text, digest=digest, policy=None)
+    item = replace(item, held=replace(item.held, policy=digest))
+    (told,) = replay(a_bundle(tmp_path, replace(made, items=(item,), policies=(older,))))
+    assert (told.same, told.repeated) == (False, False)
+    assert "this program cannot read that policy; take the program that decided" in told.notes

@@ -414,3 +414,11 @@ def test_what_could_not_be_read_is_said_in_the_copy(made, sealing, tmp_path):
         assert "The check could not read this, so it is not in this copy (password)" in told
         assert "Zyxwvut.zip" not in told
     assert read(exhibit, "decisions.json")["unread"] == [{"part": "2", "reason": "password"}]
+
+
+def test_a_policy_that_this_program_cannot_read_goes_along_as_it_was(made, sealing, tmp_path):
+    (policy,) = made.policies
+    older = replace(made, policies=(replace(policy, policy=None),))
+    folder = make_bundle(older, tmp_path / "bundle", sealing)
+    assert (folder / f"data/policy/{POLICY.digest}.toml").read_text() == POLICY_TEXT
+    assert not (folder / f"data/policy/{POLICY.digest}-rules.json").exists()

@@ -3,6 +3,7 @@
 import io
 import re
 from datetime import UTC, datetime
+from unicodedata import normalize
 
 import pypdf
 import pytest
@@ -54,6 +55,12 @@ def test_a_name_cut_once_is_gone_from_every_text_and_fact():
         assert "Trydydd parti / Third party" in written
     assert copy.removed == {"third-party": 5}
     assert TEXTS[0].content == BODY
+
+
+def test_a_letter_and_its_accent_are_cut_whether_they_are_one_character_or_two():
+    both = [text("Ŵyn Zyxwvut", "1"), text(normalize("NFD", "am Ŵyn Zyxwvut."), "2")]
+    copy = make_copy(both, Cutter(both, [cut(0, 11)]))
+    assert "Zyxwvut" not in write_text(copy)
 
 
 def test_other_words_that_begin_alike_stay():
