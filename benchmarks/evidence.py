@@ -37,7 +37,7 @@ from models.finding import Text
 from models.person import Person, Role
 from models.search_text import make_record, needles
 from quarantine.evidence import search
-from quarantine.evidence.cases import Cases
+from quarantine.evidence.cases import cases_of
 from quarantine.notices import Post
 from quarantine.settings import NoticeSettings
 from tests.console_sample import POLICY
@@ -192,7 +192,7 @@ def measure(url: str, count: int, rounds: int) -> None:
         database.upgrade()
         case_id = fill(database, keyring, count)
         post = Post(settings=NoticeSettings(), body=Body(), console_url="http://localhost")
-        work = Cases(database=database, keyring=keyring, post=post, domains=frozenset(), bases=())
+        work = cases_of(database, keyring, post, POLICY)
         terms = Terms(words=QUERY)
         before = _peak()
         for number in range(rounds):

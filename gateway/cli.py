@@ -20,6 +20,7 @@ from typing import NoReturn
 
 from gateway.arguments import (
     api_keys,
+    cases,
     evidence,
     exempt,
     keeping,
@@ -32,7 +33,7 @@ from gateway.arguments import (
     upkeep,
 )
 from gateway.arguments.adding import STATUSES
-from models.errors import PorthorError, Unavailable
+from models.errors import PorthorError, SettingInvalid, Unavailable
 
 DONE, NO, USAGE, TRY_AGAIN = 0, 1, 2, 75
 
@@ -75,6 +76,7 @@ def build_parser() -> argparse.ArgumentParser:
         registers.registers,
         policy.policy,
         learning.learning,
+        cases.cases,
         evidence.evidence,
         keeping.keeping,
         upkeep.upkeep,
@@ -101,7 +103,7 @@ def main(arguments: list[str] | None = None) -> int:
         return TRY_AGAIN
     except PorthorError as error:
         _say(error)
-        return USAGE if type(error).__name__ == "SettingInvalid" else NO
+        return USAGE if isinstance(error, SettingInvalid) else NO
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return DONE

@@ -24,6 +24,8 @@ from models.held import HeldState
 from quarantine.access import open_to_send
 from quarantine.anchors import Anchoring
 from quarantine.digests import send_due
+from quarantine.evidence.cases import cases_of
+from quarantine.evidence.reminders import look_at_cases
 from quarantine.retreat import Retreat
 from quarantine.review import Review
 from quarantine.sweep import Sweep
@@ -134,6 +136,9 @@ class Worker:
             _log.info("%s: turn=passed-on, why=%s", held_id, why.value)
         for report_id, why_next in look_at_reports(self.review, now):
             _log.info("self-report %s: passed-on, why=%s", report_id, why_next)
+        work = cases_of(self.database, self.keyring, self.review.post, self.review.policy)
+        for case_id in look_at_cases(work, now):
+            _log.info("case %s: someone was told that a day has passed", case_id)
         with suppress(Conflict):  # another worker sends them
             send_due(self.database, self.review.post, now)
         with self.database.reading() as session:

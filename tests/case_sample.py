@@ -7,7 +7,7 @@ from models.case import Reach, Task, Telling
 from models.person import Person, Role, Standing
 from models.policy import Bilingual, LawfulBasis
 from quarantine.evidence import answering, cases
-from quarantine.evidence.cases import Cases
+from quarantine.evidence.cases import cases_of
 from tests import console_sample
 from tests.console_sample import NOW, POLICY, make_council
 
@@ -64,13 +64,7 @@ def make_case_council(folder, url=""):
 
 def work_of(council):
     """What work on cases needs."""
-    return Cases(
-        database=council.database,
-        keyring=council.keyring,
-        post=council.review.post,
-        domains=POLICY.domains,
-        bases=[each.id for each in BASES],
-    )
+    return cases_of(council.database, council.keyring, council.review.post, council.policy)
 
 
 def person(council, who):

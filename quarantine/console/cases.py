@@ -19,7 +19,7 @@ from quarantine.console.visit import Visit
 from quarantine.dates import write_date
 from quarantine.evidence import answering
 from quarantine.evidence import cases as work_on
-from quarantine.evidence.cases import Cases, NotUsable, on_day
+from quarantine.evidence.cases import Cases, NotUsable, cases_of, on_day
 from quarantine.evidence.rights import is_authoriser, is_worker
 from quarantine.permissions import keys_of
 
@@ -29,13 +29,8 @@ _ORDER = tuple(CaseState)
 def work_of(visit: Visit) -> Cases:
     """What work on cases needs."""
     services = visit.services
-    return Cases(
-        database=services.database,
-        keyring=services.keyring,
-        post=services.review.post,
-        domains=services.policy.domains,
-        bases=[each.id for each in services.policy.lawful_bases],
-    )
+    post = services.review.post
+    return cases_of(services.database, services.keyring, post, services.policy)
 
 
 def show_list(visit: Visit) -> Response:

@@ -6,7 +6,7 @@ import pytest
 from starlette.routing import Mount, Route
 
 from quarantine import access
-from quarantine.console import held
+from quarantine.console import cases_email, held
 from quarantine.console.app import PAGES
 from quarantine.console.visit import Permission
 from tests.console_sample import make_council
@@ -16,6 +16,7 @@ OPEN_TO_ANYONE = {
     *("/api/v1/health", "/api/v1/openapi.json"),  # what the API is, and whether it is there
     *("/sign-in/code", "/sign-in/set-up", "/sign-in/openid", "/sign-in/openid/back"),
 }
+DOORS = {held.show_email: access.open_message, cases_email.show_content: access.open_in_case}
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: f"{page.method} {page.path}")
@@ -25,12 +26,15 @@ def test_every_line_names_a_permission_that_fits(page):
     about_one_message = "{id}" in page.path
     asks_for_it = page.permission in {Permission.SEE, Permission.REVIEW, Permission.OWN}
     assert about_one_message == asks_for_it
+    assert ("{case}" in page.path) == (page.permission is Permission.CASE)
 
 
 def test_content_is_shown_by_a_post_with_a_purpose_and_nowhere_else():
     showing = [page for page in PAGES if page.shows_content]
-    assert [(page.method, page.view) for page in showing] == [("POST", held.show_email)]
-    assert access.open_message.__name__ in inspect.getsource(held.show_email)
+    assert {page.view for page in showing} == set(DOORS)
+    assert {page.method for page in showing} == {"POST"}
+    for view, door in DOORS.items():
+        assert door.__name__ in inspect.getsource(view)
     others = [inspect.getsource(page.view) for page in PAGES if not page.shows_content]
     assert not any("access." in source for source in others)
 
