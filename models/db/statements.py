@@ -8,8 +8,9 @@ from sqlalchemy.orm import Session
 
 from models.audit import AuditEntry
 from models.db import audit
-from models.db.tables import SelfReportRow, StatementRow
+from models.db.tables import HeldRow, SelfReportRow, StatementRow
 from models.errors import Conflict, NotFound
+from models.held import HeldState
 from models.statement import Saying, SelfReport, Statement
 
 
@@ -36,12 +37,17 @@ def about(session: Session, held: Collection[str]) -> dict[str, tuple[Statement,
     return {each: tuple(said) for each, said in found.items()}
 
 
-def of_kind(session: Session, kind: Saying, *, limit: int) -> list[Statement]:
-    """Return what was said of one kind, the newest first."""
+def referred(session: Session, *, waiting: bool, limit: int) -> list[Statement]:
+    """Return why messages went to HR: of those that wait there, or of the others.
+
+    The oldest of those that wait come first, so that a limit leaves none behind for good.
+    """
+    with_hr = HeldRow.state == HeldState.REFERRED.value
     query = (
         select(StatementRow)
-        .where(StatementRow.kind == kind.value)
-        .order_by(StatementRow.id.desc())
+        .join(HeldRow, HeldRow.id == StatementRow.held)
+        .where(StatementRow.kind == Saying.REFERRED.value, with_hr if waiting else ~with_hr)
+        .order_by(StatementRow.id if waiting else StatementRow.id.desc())
         .limit(limit)
     )
     return [_statement(row) for row in session.scalars(query)]

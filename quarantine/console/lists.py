@@ -15,6 +15,7 @@ from models.person import Person, Role
 from models.statement import Saying, Statement
 from quarantine import permissions
 from quarantine.alike import may_be_alike
+from quarantine.console import filters
 from quarantine.console.pages import render, see_other
 from quarantine.console.reasons import Reason
 from quarantine.console.shown import of_kinds, shown_reasons
@@ -49,14 +50,22 @@ def queue(visit: Visit) -> Response:
     with visit.services.database.reading() as session:
         said = statements.about(session, [each.id for each in waiting])
         reports = statements.reports_to(session, visit.who.id, limit=_MOST)
-    first = [each for each in _alike_together(waiting) if each]
-    rows = [_row(visit, alike, said) for alike in first]
+    everything = [_row(visit, alike, said) for alike in _alike_together(waiting)]
+    traits = [_traits(visit, row) for row in everything]
+    offers = filters.offered(traits)
+    chosen = filters.chosen(visit.request.query_params, offers)
+    pairs = zip(everything, traits, strict=True)
+    rows = [row for row, each in pairs if chosen.lets_through(each)]
     groups = [(name, [row for row in rows if row.group == name]) for name in _GROUPS]
     return render(
         visit,
         "queue.html",
         groups=groups,
         total=len(waiting),
+        shown=sum(1 + len(row.alike) for row in rows),
+        offers=offers,
+        chosen=chosen,
+        rule_titles=_rule_titles(visit, offers),
         reports=[(each, name_of(visit, each.by)) for each in reports],
         nav="queue",
     )
@@ -136,8 +145,29 @@ def _group(visit: Visit, message: HeldMessage, said: Sequence[Statement]) -> str
         return "harm"
     if of_kinds(said, Saying.LEGAL):
         return "legal"
-    if message.reviewer != visit.who.id:
-        return "others"
+    return "others" if message.reviewer != visit.who.id else _deadline(visit, message)
+
+
+def _traits(visit: Visit, row: Row) -> filters.Traits:
+    sender = permissions.sender_of(row.held, visit.people)
+    return filters.Traits(
+        deadline=_deadline(visit, row.held),
+        rules=row.held.rules,
+        team=sender.department if sender else "",
+        urgent=any(each.kind.urgent for each in row.said),
+    )
+
+
+def _rule_titles(visit: Visit, offers: filters.Offered) -> dict[str, str]:
+    """What the rules are called today; one that is in force no more keeps its id."""
+    found = {rule: visit.services.policy.rule(rule) for rule, _ in offers.rules}
+    return {
+        rule: each.title.in_language(visit.language) if each else rule
+        for rule, each in found.items()
+    }
+
+
+def _deadline(visit: Visit, message: HeldMessage) -> str:
     ends = message.turn.ends
     if ends is not None and ends <= visit.now:
         return "late"

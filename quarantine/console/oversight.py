@@ -28,7 +28,7 @@ from quarantine.console.words import mark, translations
 from quarantine.dates import write_date
 from quarantine.questions import ENDINGS, PATIENCE, Looked, Questionable, worth_asking
 
-_MOST = 200
+_MOST = 100
 _WEEKS = 13
 _QUESTIONS_SINCE = timedelta(days=30)
 _ATTENTION_SINCE = timedelta(days=7)  # what is new, on the first page

@@ -155,6 +155,9 @@ def test_a_reviewers_pages(look, address, council, language, size):
     )
     sign_in("gwen")
     check("queue")
+    page.goto(f"{address}/queue?team=-")
+    check("queue-filtered")
+    page.goto(f"{address}/queue")
     page.click(f"main a[href='/held/{held_id}']")
     check("held")
     for depth in ("matches", "text", "attachments"):

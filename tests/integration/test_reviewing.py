@@ -300,6 +300,30 @@ def test_urgent_mail_comes_first(council, visitor):
     assert "A child" in gwen.get(page).text
 
 
+@pytest.mark.requirement("M1")
+@pytest.mark.parametrize(
+    ("query", "shown"),
+    [
+        pytest.param("?rule=cards", [True, False], id="by rule"),
+        pytest.param("?urgent=yes", [False, True], id="the urgent"),
+        pytest.param("?deadline=today&team=-", [True, True], id="what fits all"),
+        pytest.param("?rule=cards&urgent=yes", [False, False], id="nothing fits both"),
+        pytest.param("?rule=%3Cscript%3E", [True, True], id="what is not offered is ignored"),
+    ],
+)
+def test_the_list_is_filtered_by_its_address(council, visitor, query, shown):
+    ids = council.hold(1), council.hold(2, text=MARKED)
+    page = f"/held/{ids[1]}"
+    post(visitor("sioned"), page, f"{page}/urgent", kind="legal", text="The court")
+    found = visitor("gwen").get(f"/queue{query}").text
+    assert [f'href="/held/{each}"' in found for each in ids] == shown
+    assert "2 emails are held" in found
+    assert (f"The filters show {sum(shown)} of 2." in found) == (
+        shown != [True, True] or "team" in query
+    )
+    assert "<script>" not in found
+
+
 def test_late_mail_comes_before_what_is_due(council, visitor):
     held_id, gwen = council.hold(1), visitor("gwen")
     assert "Due today (1)" in gwen.get("/queue").text
