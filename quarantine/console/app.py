@@ -32,6 +32,7 @@ from quarantine.console import (
     sign_in,
     standing,
 )
+from quarantine.console.cases_pages import CASE_PAGES
 from quarantine.console.headers import SecurityHeaders
 from quarantine.console.keeping_pages import KEEPING_PAGES
 from quarantine.console.measuring import Measured
@@ -105,6 +106,7 @@ PAGES: tuple[Page, ...] = (
     *REVIEW_PAGES,
     *OVERSIGHT_PAGES,
     *KEEPING_PAGES,
+    *CASE_PAGES,
     *scim.SCIM_PAGES,
     *api.API_PAGES,
 )
