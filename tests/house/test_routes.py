@@ -5,8 +5,8 @@ import inspect
 import pytest
 from starlette.routing import Mount, Route
 
-from quarantine import access
-from quarantine.console import cases_email, held
+from quarantine import access, sealed
+from quarantine.console import cases_email, held, sealed_lane
 from quarantine.console.app import PAGES
 from quarantine.console.visit import Permission
 from tests.console_sample import make_council
@@ -16,7 +16,11 @@ OPEN_TO_ANYONE = {
     *("/api/v1/health", "/api/v1/openapi.json"),  # what the API is, and whether it is there
     *("/sign-in/code", "/sign-in/set-up", "/sign-in/openid", "/sign-in/openid/back"),
 }
-DOORS = {held.show_email: access.open_message, cases_email.show_content: access.open_in_case}
+DOORS = {  # each page that gives content away, and the function that enters it
+    held.show_email: access.open_message,
+    cases_email.show_content: access.open_in_case,
+    sealed_lane.hand_over: sealed.hand_over,
+}
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: f"{page.method} {page.path}")
