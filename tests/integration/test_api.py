@@ -1,12 +1,16 @@
 """The HTTP API: keys, refusals, and the verdict on a text, of which nothing stays."""
 
+import asyncio
 import base64
 import io
 import json
 import logging
+import time
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date, timedelta
+from threading import Event, Semaphore
 
 import pytest
 from hypothesis import given
@@ -20,6 +24,7 @@ from models.db import api_keys, audit
 from models.errors import Conflict, NotFound, Unavailable
 from models.finding import Finding, Text
 from models.mime import read_message
+from models.units import Duration
 from quarantine.console.api_answers import Places
 from quarantine.drafts import Draft, DraftFile
 from quarantine.settings import ApiSettings
@@ -287,6 +292,65 @@ def test_a_body_over_the_limit_is_refused_said_or_not(council):
         response = client.post(CHECK, content=chunks(), headers=headers)
         is_problem(response, 413)
         assert PLANTED not in response.text
+
+
+def asgi(app, *messages):
+    """Send one request, as a server does, that stops after some messages; return the answer."""
+    sent, waiting = [], list(messages)
+
+    async def receive():
+        if not waiting:
+            await asyncio.Event().wait()
+        return waiting.pop(0)
+
+    async def send(message):
+        sent.append(message)
+
+    headers = {"content-type": "application/json", "authorization": f"Bearer {TOKEN}"}
+    scope = {
+        "type": "http",
+        "method": "POST",
+        "path": CHECK,
+        "raw_path": CHECK.encode(),
+        "query_string": b"",
+        "headers": [(name.encode(), value.encode()) for name, value in headers.items()],
+    }
+    asyncio.run(app(scope, receive, send))
+    return sent[0]["status"], json.loads(sent[1]["body"])
+
+
+@pytest.mark.parametrize(
+    ("messages", "status"),
+    [
+        pytest.param([], 408, id="nothing comes"),
+        pytest.param([{"type": "http.request", "body": b"{", "more_body": True}], 408, id="half"),
+        pytest.param([{"type": "http.disconnect"}], 400, id="the client goes away"),
+    ],
+)
+def test_a_body_that_does_not_come_is_given_up(council, messages, status):
+    app = council.app(check_draft=pytest.fail, api=ApiSettings(body_timeout=Duration(0.1)))
+    found, said = asgi(app, *messages)
+    assert (found, said["status"]) == (status, status)
+
+
+def test_many_at_once_are_answered_or_asked_to_come_again(council):
+    """As many are read as there are places; no others wait, and none is lost."""
+    going, places = Event(), Semaphore(2)
+
+    def slow(draft):
+        if not places.acquire(blocking=False):
+            raise Unavailable("too many")
+        assert going.wait(30)
+        return check_draft(draft)
+
+    with client_of(council, checker=slow) as client, ThreadPoolExecutor(8) as pool:
+        asked = [pool.submit(client.post, CHECK, json=ASKED) for _ in range(8)]
+        while sum(each.done() for each in asked) < 6:
+            time.sleep(0.01)
+        assert client.get("/healthz").status_code == 200  # the other pages are not kept waiting
+        going.set()
+        codes = sorted(each.result().status_code for each in asked)
+    assert codes == [200] * 2 + [503] * 6
 
 
 @pytest.mark.parametrize(
