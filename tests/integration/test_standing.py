@@ -29,10 +29,8 @@ def council(tmp_path, monkeypatch):
     gap = replace(first, papers=replace(first.papers, ground=None, high_risk=True))
     exempt = Exemptions(recipients=ROUTE.recipients, routes=(ROUTE,))
     monkeypatch.setattr(console_sample, "PEOPLE", (*PEOPLE, DEWI))
-    monkeypatch.setattr(
-        console_sample, "POLICY", replace(POLICY, rules=(gap, *rest), exempt=exempt)
-    )
     made = make_council(tmp_path)
+    made.policy = replace(POLICY, rules=(gap, *rest), exempt=exempt)
     yield made
     made.database.close()
 
