@@ -1,6 +1,6 @@
 """People in rows: the directory, whose mailbox is whose, and local passwords."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import date
 from typing import Any
@@ -18,7 +18,6 @@ from models.person import Absence, Person, Role, Source, Standing
 
 _read: dict[str, Directory] = {}  # the directory read last, by its version; no two are the same
 _REVIEWING = ("manager", "deputy", "alternate", "roles", "standing", "body")  # who may read what
-_NOT_GIVEN = ("absence", "source", "external_id")  # the person's own; the provider's
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,9 +43,11 @@ class PeopleChange:
 def changes(session: Session, people: Sequence[Person]) -> PeopleChange:
     """Say what replacing everyone with these people would change.
 
-    Whoever the identity provider keeps does not leave by not being among them.
+    Whoever the identity provider keeps does not leave by not being among them, and is at work,
+    suspended or gone as it says.
     """
     known = {each.id: each for each in everyone(session)}
+    people = _as_kept(people, known)
     given = {each.id for each in people}
     differences = {
         each.id: _differences(known[each.id], each) for each in people if each.id in known
@@ -65,8 +66,23 @@ def changes(session: Session, people: Sequence[Person]) -> PeopleChange:
     )
 
 
+def _as_kept(people: Iterable[Person], known: Mapping[str, Person]) -> list[Person]:
+    """People of an import, with what the identity provider says of those it keeps."""
+    return [
+        replace(
+            each,
+            source=before.source,
+            external_id=before.external_id,
+            standing=before.standing if before.source is Source.SCIM else each.standing,
+        )
+        if (before := known.get(each.id))
+        else each
+        for each in people
+    ]
+
+
 def _differences(before: Person, after: Person) -> list[Difference]:
-    """Every fact that differs, but for those that an import does not give."""
+    """Every fact that differs. What a person says of their own absence is not the directory's."""
     return [
         Difference(
             person=after.id,
@@ -75,7 +91,7 @@ def _differences(before: Person, after: Person) -> list[Difference]:
             after=_shown(getattr(after, each.name)),
         )
         for each in fields(Person)
-        if each.name not in _NOT_GIVEN and getattr(before, each.name) != getattr(after, each.name)
+        if each.name != "absence" and getattr(before, each.name) != getattr(after, each.name)
     ]
 
 
@@ -100,11 +116,10 @@ def replace_all(session: Session, people: Sequence[Person], entry: AuditEntry) -
     """
     audit.lock(session)
     change = changes(session, people)
-    known = {each.id: each for each in everyone(session)}
+    people = _as_kept(people, {each.id: each for each in everyone(session)})
     session.execute(delete(PersonAddressRow))
     for person in people:
-        kept = known.get(person.id, person)
-        _put(session, replace(person, source=kept.source, external_id=kept.external_id))
+        _put(session, person)
         if not person.active:
             sign_ins.close_all(session, person.id)
     for gone in change.deactivated:

@@ -1,6 +1,7 @@
 """An identity provider keeps the directory by SCIM 2.0, as Entra ID and Keycloak write it."""
 
 import re
+from dataclasses import replace
 from hashlib import sha256
 
 import pytest
@@ -192,8 +193,6 @@ def test_an_address_is_changed_as_entra_id_does(council, client):
 
 
 def test_an_address_that_no_mail_server_outside_knows_does_not_stand_in_the_way(council, client):
-    from dataclasses import replace
-
     from tests.factories import an_entry
 
     with council.database.writing() as session:
@@ -207,8 +206,6 @@ def test_an_address_that_no_mail_server_outside_knows_does_not_stand_in_the_way(
 
 def test_a_replacement_keeps_what_cannot_be_pushed(council, client):
     with council.database.writing() as session:
-        from dataclasses import replace
-
         from tests.factories import an_entry
 
         everyone = people.everyone(session)
@@ -509,8 +506,6 @@ def test_a_bad_group_is_refused(council, facts, status, kind):
 
 
 def test_an_import_lets_no_one_go_whom_the_provider_keeps(council):
-    from dataclasses import replace
-
     from tests.factories import an_entry
 
     with client_of(council, groups=ON_DUTY) as client:
@@ -524,3 +519,17 @@ def test_an_import_lets_no_one_go_whom_the_provider_keeps(council):
     assert person(council, "elin").source is Source.SCIM
     assert person(council, "elin").external_id == "e1"
     assert person(council, "gwen").source is Source.IMPORT
+
+
+def test_an_import_brings_nobody_back_whom_the_provider_sent_away(council, client):
+    from tests.factories import an_entry
+
+    for off in ("elin", "huw"):
+        patch(client, off, {"op": "replace", "path": "active", "value": False})
+    client.delete(f"{USERS}/huw")
+    with council.database.writing() as session:
+        given = [replace(e, standing=Standing.ACTIVE) for e in people.everyone(session)]
+        change = people.replace_all(session, given, an_entry("people", Action.IMPORT_PEOPLE))
+    assert [each.person for each in change.differences] == ["gadael"]
+    assert person(council, "elin").standing is Standing.SUSPENDED
+    assert person(council, "huw").standing is Standing.LEFT
