@@ -230,6 +230,19 @@ def test_to_the_provider_and_back(look, council, issuer):
             check(f"openid-{subject}", status_noise=True)
         page.goto(f"{address}/account")
         check("account-openid")
+        page.goto(f"{address}/sign-out")
+        page.click("main form button")
+        check("signed-out")
+        page.click("main a[href^=http]")  # the form's policy lets no answer lead there; a link does
+        page.wait_for_url(f"{issuer}/**")
+
+
+def test_a_network_that_has_to_wait(look, council):
+    with serving(council, SignInSettings(network_attempts=2)) as address:
+        page, check = look(address)
+        for who in ("nobody", "no-one", "gwen"):
+            sign_in(page, address, who)
+        check("wait-network", status_noise=True)
 
 
 def test_an_emergency(look, council):
