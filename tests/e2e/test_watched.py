@@ -22,7 +22,7 @@ def value(text, name):
     return float(next(line for line in text.splitlines() if line.startswith(name)).split()[-1])
 
 
-@pytest.mark.requirement("O6")
+@pytest.mark.requirement("A11")
 def test_each_program_gives_its_own_metrics_without_content(gateway):
     ports = {name: free_port() for name in ("serve", "worker", "console")}
     gateway.init(**{name: f'"127.0.0.1:{port}"' for name, port in ports.items()}).start("run")
@@ -57,7 +57,7 @@ def test_an_address_that_cannot_be_used_is_explained(gateway):
     assert f"metrics.worker is {port}; it cannot be used" in second.stderr
 
 
-@pytest.mark.requirement("S8")
+@pytest.mark.requirement("S13")
 def test_a_program_of_the_body_s_asks_for_a_verdict_and_nothing_stays(gateway):
     gateway.init().start("run")
     gateway.wait_for(gateway.web)

@@ -99,6 +99,7 @@ def test_what_nothing_stands_against_may_go(client):
     assert said["policy"] == POLICY.digest
 
 
+@pytest.mark.requirement("S13")
 def test_what_is_held_says_why_in_both_languages_and_where_masked(client):
     text = f"ŵ 🙂\r\nThe card is {CARD}, ok?\r"
     said = ask(client, channel="web", text=text, subject=f"Card {CARD}")
@@ -405,6 +406,8 @@ def test_health_and_document_need_no_key(council):
         is_problem(client.get("/api/v1/health"), 503)
 
 
+@pytest.mark.requirement("D4")
+@pytest.mark.requirement("L2")
 @pytest.mark.parametrize("text", [f"{PLANTED} card {CARD}", f"{PLANTED} bore da"])
 def test_nothing_of_a_text_stays(council, tmp_path, caplog, capsys, text):
     caplog.set_level(logging.DEBUG)
