@@ -158,9 +158,10 @@ def _freeze_facts(each: Report) -> dict[str, Any]:
 
 def _freeze_lines(each: Report) -> list[Line]:
     freeze = each.freeze
-    until = f"lifted by {freeze.asked_to_lift_by} and {freeze.lifted_by}, {freeze.lifted:%Y-%m-%d}"
-    if freeze.in_force:
-        until = f"review {freeze.review}" + (", which is due" if each.review_due else "")
+    until = f"review {freeze.review}" + (", which is due" if each.review_due else "")
+    if freeze.lifted:
+        who = f"{freeze.asked_to_lift_by} and {freeze.lifted_by}"
+        until = f"lifted by {who}, {freeze.lifted:%Y-%m-%d}"
     return [
         Line(f"{freeze.id}  {freeze.kind.value}  by {freeze.owner}, {freeze.placed:%Y-%m-%d}"),
         Line(f"{each.items} messages; {until}", 2),

@@ -4,6 +4,7 @@ SQLite: WAL and synchronous=FULL, because 250 means it is safe; a writer says BE
 or two that read before they write would lock each other out (docs/specifications.md).
 """
 
+import logging
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,8 +21,13 @@ from sqlalchemy.orm import Session
 
 from models.errors import SettingInvalid, Unavailable
 
+_log = logging.getLogger("porthor.database")
 SQLITE_PATIENCE = 30.0  # seconds that a writer waits for another
 _SCRUB_PATIENCE = 3000  # milliseconds that a scrub waits for others, who wait for it
+_OWNS_KEYS = (
+    "SELECT pg_has_role(current_user, relowner, 'USAGE')"
+    " FROM pg_class WHERE oid = 'item_keys'::regclass"
+)
 _MIGRATIONS = Path(__file__).with_name("migrations")
 HEAD = (_MIGRATIONS / "HEAD").read_text().strip()
 
@@ -84,7 +90,8 @@ class Database:
 
         SQLite overwrites what is deleted (secure_delete); what is left is the write-ahead log,
         which is emptied if nobody reads. PostgreSQL writes the small table of keys anew, so that
-        its old file goes; its write-ahead log goes as it is recycled. Raises Unavailable.
+        its old file goes; its write-ahead log goes as it is recycled. Who does not own that table
+        may not, which is logged (docs/operating.md). Raises Unavailable.
         """
         with _faults():
             return self._scrub_sqlite() if self._path else self._scrub_postgresql()
@@ -102,6 +109,9 @@ class Database:
         plain = self._engine.execution_options(isolation_level="AUTOCOMMIT")
         with plain.connect() as connection:
             connection.exec_driver_sql(f"SET lock_timeout = {_SCRUB_PATIENCE}")
+            if not connection.exec_driver_sql(_OWNS_KEYS).scalar_one():
+                _log.warning("erased keys: their table is its owner's to write anew: VACUUM FULL")
+                return True
             try:
                 connection.exec_driver_sql("VACUUM (FULL) item_keys")
                 connection.exec_driver_sql("VACUUM contents, held_messages, self_reports, people")

@@ -1,0 +1,222 @@
+"""Retention, audit verification, backup and its check, with 100,000 held items behind them.
+
+    .venv/bin/python benchmarks/keeping.py [--items 100000] [--database URL] [--json]
+
+Fills a database (SQLite in a scratch folder, or an empty one of --database) with held messages
+that were taken back two days ago, each with 4 KB of content, and their audit chain. Each stage
+then runs in a process of its own: seconds, and the most memory it had. Machines are noisy: beside
+the seconds stands the ratio to a bare scan of the rows in the same run. One in a hundred items is
+under a freeze, and must be there afterwards.
+"""
+
+import argparse
+import json
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from pathlib import Path
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from sqlalchemy import insert, select
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+from gateway import backup
+from gateway.config import Settings, load_settings
+from gateway.sample import policy_text
+from models.audit import Action, AuditEntry
+from models.db import audit, freezes
+from models.db.database import Database
+from models.db.keyring import Keyring, seal
+from models.db.tables import ContentRow, HeldRow, ItemKeyRow
+from models.freeze import Coverage, Freeze, FreezeKind
+from quarantine.settings import KeepingSettings
+from quarantine.sweep import Sweep
+from quarantine.working_hours import WorkingHours
+
+NOW = datetime(2026, 11, 24, 2, 30, tzinfo=UTC)
+ENDED = NOW - timedelta(days=2)
+CONTENT = os.urandom(4096)
+_BATCH = 2000
+_FROZEN = 100  # one in so many
+
+
+def fill(settings: Settings, items: int) -> None:
+    """Make the database."""
+    database, keyring = Database(settings.database_url), Keyring.load(settings.keys_file)
+    database.upgrade()
+    for start in range(0, items, _BATCH):
+        ids = [f"ID{number:08}" for number in range(start, min(items, start + _BATCH))]
+        with database.writing() as session:
+            session.execute(insert(HeldRow), [_held(each) for each in ids])
+            made = {each: keyring.new_key(each) for each in ids}
+            session.execute(
+                insert(ItemKeyRow), [{"item": each, "wrapped": made[each][1]} for each in ids]
+            )
+            session.execute(
+                insert(ContentRow), [_content(each, plain) for each, (plain, _) in made.items()]
+            )
+            for action in (Action.HOLD, Action.WITHDRAW):
+                audit.append_all(
+                    session,
+                    [
+                        AuditEntry(at=ENDED, actor="system", action=action, subject=each)
+                        for each in ids
+                    ],
+                )
+    with database.writing() as session:
+        freeze = Freeze(
+            id="FR1",
+            kind=FreezeKind.LEGAL_HOLD,
+            reason="a claim",
+            owner="huw",
+            placed=NOW,
+            review=NOW.date(),
+            covers=Coverage(held=frozenset(f"ID{each:08}" for each in range(0, items, _FROZEN))),
+        )
+        entry = AuditEntry(at=NOW, actor="huw", action=Action.FREEZE, subject="FR1")
+        freezes.add(session, freeze, entry)
+
+
+def _content(held_id: str, key: bytes) -> dict[str, object]:
+    sealed = seal(AESGCM(key), CONTENT, f"{held_id}/message".encode())
+    return {"item": held_id, "kind": "message", "sealed": sealed}
+
+
+def _held(held_id: str) -> dict[str, object]:
+    return {
+        "id": held_id,
+        "state": "withdrawn",
+        "received": ENDED,
+        "ended": ENDED,
+        "sender": "sioned@cyngor.example",
+        "sender_key": "sioned@cyngor.example",
+        "recipients": [{"address": "john@elsewhere.example", "options": []}],
+        "options": [],
+        "client": {},
+        "message_id": f"<{held_id}@cyngor.example>",
+        "digest": sha256(CONTENT).hexdigest(),
+        "size": len(CONTENT),
+        "disposition": 3,
+        "rules": ["cards"],
+        "findings": [],
+        "policy": "0" * 64,
+        "classifier": "",
+        "program": "",
+        "note": "",
+        "involved": [],
+        "apart": False,
+        "asked": [],
+        "declined": [],
+    }
+
+
+def scan(settings: Settings, items: int) -> None:
+    """The baseline: read every row of held messages, and nothing else."""
+    with Database(settings.database_url).reading() as session:
+        columns = select(*HeldRow.__table__.columns).execution_options(yield_per=_BATCH)
+        _expect(sum(1 for _ in session.execute(columns)) == items)
+
+
+def verify(settings: Settings, items: int) -> None:
+    """Walk the audit chain."""
+    with Database(settings.database_url).reading() as session:
+        _expect(audit.verify(session)[0] >= 2 * items)
+
+
+def sweep(settings: Settings, items: int) -> None:
+    """Erase all that is due, with its certificate."""
+    sweeping = Sweep(
+        database=Database(settings.database_url),
+        settings=KeepingSettings(),
+        hours=WorkingHours(),
+        afterwards=backup.keys_renewal(settings, Database(settings.database_url)),
+    )
+    given = sweeping.run(NOW, by="system")
+    frozen = -(-items // _FROZEN)
+    _expect(given.erased == {"released": items - frozen})
+    _expect(given.left == {"released": {"frozen": frozen}})
+
+
+def back_up(settings: Settings, items: int) -> None:  # noqa: ARG001 - as the others
+    """Make a backup."""
+    backup.back_up(settings, settings.path.parent / "backups", by="os:bench", now=NOW)
+
+
+def check(settings: Settings, items: int) -> None:
+    """Restore the backup for a trial: digests, rows, audit chain. What was erased stays so."""
+    found = backup.check(settings, settings.path.parent / "backups", by="os:bench", now=NOW)
+    _expect(found.erased == items - found.held and found.opened > 0)
+
+
+def _expect(is_so: bool) -> None:
+    if not is_so:
+        raise SystemExit("a stage did not do what it says; its time means nothing")
+
+
+STAGES: dict[str, Callable[[Settings, int], None]] = {
+    "fill": fill,
+    "scan": scan,
+    "backup": back_up,
+    "verify": verify,
+    "sweep": sweep,
+    "verify again": verify,
+    "restore check": check,
+}
+
+
+def run(arguments: argparse.Namespace) -> list[dict[str, float | str]]:
+    """Run every stage in a process of its own."""
+    found: list[dict[str, float | str]] = []
+    with tempfile.TemporaryDirectory(prefix="keeping-") as folder:
+        place = Path(folder)
+        url = arguments.database or f"sqlite:///{folder}/porthor.db"
+        (place / "porthor.toml").write_text(
+            f'[database]\nurl = "{url}"\n[keeping]\nbackup = "backups"\n'
+        )
+        (place / "policy.toml").write_text(policy_text(NOW.date(), sample=True))
+        Keyring.create(place / "keys.toml")
+        for stage in STAGES:
+            command = [sys.executable, __file__, "--items", str(arguments.items)]
+            command += ["--stage", stage, "--folder", folder]
+            done = subprocess.run(command, check=True, capture_output=True, text=True)
+            found.append(json.loads(done.stdout))
+    bare = next(float(each["seconds"]) for each in found if each["stage"] == "scan")
+    return [{**each, "ratio": round(float(each["seconds"]) / bare, 1)} for each in found]
+
+
+def main() -> int:
+    """Run all stages, or the one that was asked for in this process."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--items", type=int, default=100_000)
+    parser.add_argument("--database", default="")
+    parser.add_argument("--json", action="store_true")
+    parser.add_argument("--stage", help=argparse.SUPPRESS)
+    parser.add_argument("--folder", help=argparse.SUPPRESS)
+    arguments = parser.parse_args()
+    if arguments.stage:
+        settings = load_settings(Path(arguments.folder) / "porthor.toml")
+        began = time.monotonic()
+        STAGES[arguments.stage](settings, arguments.items)
+        seconds = time.monotonic() - began
+        most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        facts = {"stage": arguments.stage, "seconds": round(seconds, 2), "megabytes": round(most)}
+        print(json.dumps(facts))
+        return 0
+    found = run(arguments)
+    if arguments.json:
+        print(json.dumps(found))
+        return 0
+    for each in found:
+        seconds, ratio, most = each["seconds"], each["ratio"], each["megabytes"]
+        print(f"{each['stage']:<14}{seconds:>8} s {ratio:>7} x {most:>5} MB")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
