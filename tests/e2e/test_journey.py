@@ -124,7 +124,7 @@ def test_a_manager_on_a_phone_stops_a_release_and_then_lets_it_go(
     assert gateway.run("audit", "verify").returncode == 0
 
 
-@pytest.mark.requirement("S8")
+@pytest.mark.requirement("S13")
 def test_a_draft_is_checked_by_the_real_console_and_kept_nowhere(gateway, visit):
     gateway.init(second_factor='"optional"').start("run")
     gateway.wait_for(gateway.web)

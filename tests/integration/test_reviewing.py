@@ -395,7 +395,7 @@ def rows_of(council):
         }
 
 
-@pytest.mark.requirement("S8")
+@pytest.mark.requirement("S13")
 def test_a_draft_is_checked_and_nothing_of_it_is_kept(council, visitor, tmp_path, caplog):
     sioned = visitor("sioned")
     before = rows_of(council)

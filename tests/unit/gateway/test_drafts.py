@@ -14,7 +14,7 @@ from gateway.settings import InspectionSettings
 from models.mime import read_message
 from models.policy import Exemptions
 from models.verdict import Disposition
-from quarantine.drafts import Draft
+from quarantine.drafts import Draft, DraftFile
 
 NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
 POLICY = parse_policy(policy_text(date(2026, 11, 24), sample=True).encode(), "sample")
@@ -33,7 +33,7 @@ def test_the_message_of_a_draft_is_whole():
     assert message.defects == ()
 
 
-@pytest.mark.requirement("S8")
+@pytest.mark.requirement("S13")
 def test_a_draft_is_read_in_a_process_of_its_own(tmp_path, caplog):
     def make():
         settings = InspectionSettings(workers=1)
@@ -47,6 +47,15 @@ def test_a_draft_is_read_in_a_process_of_its_own(tmp_path, caplog):
         assert "4111 1111 1111 1111" in {each.excerpt for each in held.findings}
         clean = checker(replace(DRAFT, text="Bore da", recipients=("a@cyngor-enghraifft.example",)))
         assert (clean.disposition, clean.rules) == (Disposition.RELAY, ())
+        file = DraftFile(name="c.csv", media_type="text/csv", content=b"card,4111 1111 1111 1111")
+        locked = DraftFile(name="p.pdf", media_type="application/pdf", content=b"%PDF-1.7 broken")
+        filed = checker(replace(DRAFT, text="<p>Bore da</p>", html=True, files=(file, locked)))
+        assert {each.part for each in filed.findings if each.detector == "payment-card"} == {"2"}
+        assert [each.part for each in filed.unread] == ["3"]
+        assert filed.verdict.program
+        nobody = checker(replace(DRAFT, recipients=("+447700900123@sms.invalid",), shown=False))
+        assert nobody.rules == held.rules
+        assert "envelope" not in {each.part for each in nobody.findings}
         demoted += held.rules
         assert checker(DRAFT).disposition is Disposition.RELAY
     finally:
