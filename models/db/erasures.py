@@ -242,7 +242,7 @@ def _cut_names(session: Session, ids: Sequence[str]) -> None:
     """Cut what says who a person was: their id stays in the chain, and nothing stands behind it."""
     for row in session.scalars(select(PersonRow).where(PersonRow.id.in_(ids))):
         row.facts = {**row.facts, "name": _NAMELESS, "addresses": [], "department": ""}
-        row.password_hash = row.informed_by = None
+        row.password_hash = row.informed_by = row.external_id = None
     for of_person in (
         PersonAddressRow.person,
         SecondFactorRow.person,

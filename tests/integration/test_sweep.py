@@ -205,6 +205,8 @@ def test_self_reports_and_leavers_have_their_time_too(database):
         statements.add_report(session, replace(report, id="SR2"), an_entry("SR2"))
         statements.mark_read(session, "SR1", NOW, an_entry("SR1"))
         stay = [each for each in STAFF if each.id != "marc"]
+        marc = replace(people.get(session, "marc"), external_id="5f2c")
+        people.put(session, marc, an_entry("marc", Action.CHANGE_PERSON))
         people.replace_all(session, stay, an_entry("people", Action.IMPORT_PEOPLE))
     sweep = a_sweep(database)
     sweep.run(NOW + 364 * DAY, by="system")
@@ -218,7 +220,7 @@ def test_self_reports_and_leavers_have_their_time_too(database):
             statements.report(session, "SR1")
         assert statements.report(session, "SR2")  # nobody has read it: its clock has not begun
         marc = people.get(session, "marc")
-        assert (marc.id, marc.name, marc.addresses) == ("marc", "-", ())
+        assert (marc.id, marc.name, marc.addresses, marc.external_id) == ("marc", "-", (), "")
         audit.verify(session)
 
 
