@@ -103,6 +103,7 @@ class Purpose(StrEnum):
     COMPARE = "compare"  # the program compares it with others of the same sender
     OWN = "own"  # the sender's own message
     DELIVER = "deliver"  # the worker sends what was released
+    QUALITY = "quality"  # the protection officer judges a decision drawn at random again
     LEARN = "learn"  # the program learns from reviewers' answers; no person reads it
     SEARCH = "search"  # the program scans what a case covers; a person sees counts
     INVESTIGATE = "investigate"  # within an authorised case
@@ -112,7 +113,7 @@ class Purpose(StrEnum):
 
 
 # Looks of people at others' mail.
-BY_PEOPLE = frozenset({Purpose.DECIDE, Purpose.ANSWER, Purpose.INVESTIGATE})
+BY_PEOPLE = frozenset({Purpose.DECIDE, Purpose.ANSWER, Purpose.QUALITY, Purpose.INVESTIGATE})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

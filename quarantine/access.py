@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from models.audit import Action, AuditEntry, Purpose
 from models.body import HERE
-from models.db import cases, contents, erasures, held, people
+from models.db import cases, contents, erasures, held, people, samples
 from models.db.database import Database
 from models.db.keyring import Keyring
 from models.errors import NotFound, Tampered
@@ -19,7 +19,7 @@ from models.finding import Text
 from models.held import HeldMessage, HeldState
 from models.mime import read_message
 from models.person import Person
-from quarantine import permissions, together
+from quarantine import permissions, sampling, together
 from quarantine.alike import Said, are_alike
 from quarantine.attachments import Attached, attachment_tree
 from quarantine.evidence.rights import Refusal, refusal_to_open
@@ -103,6 +103,30 @@ def open_in_case(  # noqa: PLR0913 - a look within a case has a reason, too
         sealed = _open_as_far_as(session, keyring, held_id, depth, entry)
         look = cases.CaseLook(held=held_id, by=who.id, at=now, depth=depth.value, reason=reason)
         cases.add_look(session, keyring, case_id, look)
+    return _opened(message, depth, *sealed)
+
+
+def open_in_sample(
+    database: Database,
+    keyring: Keyring,
+    sample_id: int,
+    *,
+    who: Person,
+    depth: Depth,
+    now: datetime,
+) -> Opened:
+    """Open a decided message that this person drew at random, to judge the decision again.
+
+    Masked, or with its text; never what is attached. Raises NotFound, Tampered.
+    """
+    depth = Depth.MATCHES if depth is Depth.MATCHES else Depth.TEXT
+    with database.writing() as session:
+        sampled = sampling.own(samples.get(session, sample_id), who)
+        message = held.get(session, sampled.held)
+        if message.marked_personal or not sampling.can_judge(who, message):
+            raise NotFound("no such sample")
+        entry = _look(who, message.id, Purpose.QUALITY, depth.value, now)
+        sealed = _open_as_far_as(session, keyring, message.id, depth, entry)
     return _opened(message, depth, *sealed)
 
 
@@ -244,7 +268,7 @@ def open_to_learn(
 ) -> tuple[HeldMessage, tuple[Text, ...]]:
     """Open a message's texts for the program to learn from; no person reads them.
 
-    Raises NotFound if it was erased.
+    Raises NotFound if it was erased, or its sender marked it personal (N12).
     """
     entry = AuditEntry(
         at=now,
@@ -256,5 +280,7 @@ def open_to_learn(
     )
     with database.writing() as session:
         message = held.get(session, held_id)
+        if message.marked_personal:
+            raise NotFound(f"{held_id} is marked personal: nothing is learnt from it")
         texts = contents.open_(session, keyring, held_id, contents.TEXTS, entry)
     return message, read_texts(texts)

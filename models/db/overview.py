@@ -53,7 +53,7 @@ def answered(session: Session, since: datetime, *alike_in: str) -> list[Answered
     query = (
         select(AnswerRow.should_hold, func.count(), *columns)
         .join(HeldRow, AnswerRow.held == HeldRow.id)
-        .where(*_latest_since(since))
+        .where(*latest_since(since))
         .group_by(AnswerRow.should_hold, *columns)
         .order_by(*columns, AnswerRow.should_hold)
     )
@@ -63,7 +63,7 @@ def answered(session: Session, since: datetime, *alike_in: str) -> list[Answered
     ]
 
 
-def _latest_since(since: datetime) -> tuple[ColumnElement[bool], ...]:
+def latest_since(since: datetime) -> tuple[ColumnElement[bool], ...]:
     """Of messages received since an instant, the answers that no other one followed.
 
     An answer is given after the message came: that few answers are looked at is said apart.
@@ -206,7 +206,7 @@ def held_by_week(session: Session, begins: Sequence[datetime]) -> list[WeekRow]:
     given = (
         select(week, AnswerRow.should_hold, func.count())
         .join(HeldRow, AnswerRow.held == HeldRow.id)
-        .where(*_latest_since(begins[0]))
+        .where(*latest_since(begins[0]))
         .group_by(week, AnswerRow.should_hold)
     )
     for at, should_hold, count in session.execute(given):

@@ -347,6 +347,21 @@ class TellingRow(Row):
     told: Mapped[datetime | None] = mapped_column(index=True)
 
 
+class SampleRow(Row):
+    """A decision drawn at random, to be judged again by someone else."""
+
+    __tablename__ = "samples"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    held: Mapped[str] = mapped_column(ForeignKey("held_messages.id"), index=True)
+    drawn_by: Mapped[str] = mapped_column(String(128), index=True)
+    at: Mapped[datetime]
+    reason: Mapped[str] = mapped_column(Text)
+    choice: Mapped[str] = mapped_column(String(16))
+    agrees: Mapped[bool | None]
+    judged: Mapped[datetime | None]
+
+
 class BreakdownRow(Row):
     """A message that broke its inspection, known by a digest alone."""
 

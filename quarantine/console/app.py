@@ -40,6 +40,7 @@ from quarantine.console.openid import Provider
 from quarantine.console.oversight_pages import OVERSIGHT_PAGES
 from quarantine.console.pages import render
 from quarantine.console.review_pages import REVIEW_PAGES
+from quarantine.console.sampling import SAMPLING_PAGES
 from quarantine.console.visit import Page, Permission, Services, Visit
 from quarantine.drafts import CheckDraft
 from quarantine.review import Review
@@ -105,6 +106,7 @@ PAGES: tuple[Page, ...] = (
     Page("POST", "/break-glass/end", Permission.SIGNED_IN, emergency.end),
     *REVIEW_PAGES,
     *OVERSIGHT_PAGES,
+    *SAMPLING_PAGES,
     *KEEPING_PAGES,
     *CASE_PAGES,
     *scim.SCIM_PAGES,

@@ -48,6 +48,7 @@ _LOOKS = {
         "Opened the text and attachments, to answer for a decision"
     ),
 }
+_SAMPLED = mark("Opened to judge a decision drawn at random again")
 _OWN = mark("Opened by its sender")
 _DELIVERING = mark("Opened by the automatic check, to send it")
 _COMPARING = mark("Compared by the automatic check with other emails of the same sender")
@@ -127,6 +128,8 @@ def look_in_words(entry: AuditEntry) -> str:
             return _COMPARING
         case Purpose.OWN:
             return _OWN
+        case Purpose.QUALITY:
+            return _SAMPLED
         case Purpose.DECIDE | Purpose.ANSWER if entry.detail in set(Depth):
             return _LOOKS[entry.purpose, Depth(entry.detail)]
         case _:

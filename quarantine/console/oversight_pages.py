@@ -3,7 +3,7 @@
 None of these pages shows content.
 """
 
-from quarantine.console import oversight, standing, system
+from quarantine.console import disputes, oversight, standing, system
 from quarantine.console.visit import Page, Permission
 
 OVERSIGHT_PAGES: tuple[Page, ...] = (
@@ -14,6 +14,7 @@ OVERSIGHT_PAGES: tuple[Page, ...] = (
     Page("POST", "/oversight/rules/{rule}/put-back", Permission.OVERSEE, oversight.put_back),
     Page("GET", "/oversight/fairness", Permission.OVERSEE, oversight.fairness),
     Page("GET", "/oversight/care", Permission.OVERSEE, oversight.care),
+    Page("GET", "/oversight/disputes", Permission.OVERSEE, disputes.show),
     Page("GET", "/oversight/standing", Permission.OVERSEE, standing.show),
     Page("GET", "/system", Permission.ADMINISTER, system.show),
 )

@@ -6,7 +6,7 @@ import pytest
 from starlette.routing import Mount, Route
 
 from quarantine import access, sealed
-from quarantine.console import cases_email, held, sealed_lane
+from quarantine.console import cases_email, held, sampling, sealed_lane
 from quarantine.console.app import PAGES
 from quarantine.console.visit import Permission
 from tests.console_sample import make_council
@@ -20,6 +20,7 @@ DOORS = {  # each page that gives content away, and the function that enters it
     held.show_email: access.open_message,
     cases_email.show_content: access.open_in_case,
     sealed_lane.hand_over: sealed.hand_over,
+    sampling.show_sampled: access.open_in_sample,
 }
 
 

@@ -1,4 +1,4 @@
-"""The version of the directory, kept by triggers; indices for what the console asks for often.
+"""The directory's version, kept by triggers; samples; indices for what is asked for often.
 
 The first revision makes all tables as the code has them today; so what is there already is
 left alone.
@@ -10,7 +10,7 @@ from uuid import uuid4
 from alembic import op
 from sqlalchemy import Table, inspect
 
-from models.db.tables import DecisionRow, DirectoryRow, HeldRow
+from models.db.tables import DecisionRow, DirectoryRow, HeldRow, SampleRow
 
 revision = "0013"
 down_revision = "0012"
@@ -39,10 +39,11 @@ FOR EACH STATEMENT EXECUTE FUNCTION directory_changed();
 
 
 def upgrade() -> None:
-    """Make the table and the indices that are not there yet; drop those they replace."""
+    """Make the tables and the indices that are not there yet; drop those they replace."""
     connection = op.get_bind()
     table = cast("Table", DirectoryRow.__table__)
     table.create(connection, checkfirst=True)
+    cast("Table", SampleRow.__table__).create(connection, checkfirst=True)
     if connection.execute(table.select()).first() is None:
         connection.execute(table.insert().values(id=1, version=uuid4().hex))
     if connection.dialect.name == "sqlite":
