@@ -15,10 +15,11 @@ from tests.console_sample import PASSWORD, check_draft, make_council
 
 CONTENT = "covering the panel"  # stands in the sample's text and nowhere else
 ABOUT_ONE = [page for page in PAGES if "{id}" in page.path]
-OTHERS = ["huw", "marc", "dewi", "sam"]  # HR, a colleague, the protection officer, who runs it
+OTHERS = ["huw", "owain", "marc", "dewi", "sam"]  # HR, an authoriser, and so on as in MORE
 MORE = tuple(
     Person(id=name, name=name.title(), addresses=(f"{name}@cantref.example",), roles=roles)
     for name, roles in (
+        ("owain", frozenset({Role.AUTHORISER})),
         ("marc", frozenset()),
         ("dewi", frozenset({Role.PROTECTION_OFFICER})),
         ("sam", frozenset({Role.ADMINISTRATOR})),
