@@ -147,6 +147,10 @@ class Sweep:
     def _with_keepers(self, session: Session, page: list[Due]) -> list[Due]:
         ids = [each.id for each in page]
         frozen = freezes.frozen(session, ids) | freezes.frozen_beside(session, ids)
+        if page and page[0].kept is Kept.CASE:
+            for case, messages in erasures.messages_of_cases(session, ids).items():
+                if freezes.frozen(session, messages):
+                    frozen |= {case}
         schedule = timedelta(seconds=float(self.settings.case))
         cases = erasures.kept_by_cases(session, ids, schedule)
         return [

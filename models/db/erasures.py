@@ -12,6 +12,9 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     CursorResult,
+    ForeignKey,
+    String,
+    Table,
     and_,
     case,
     delete,
@@ -25,7 +28,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from models.audit import Action, AuditEntry
 from models.db import audit
-from models.db.case_tables import CaseLookRow, CaseRow
+from models.db.case_tables import CaseRow
 from models.db.tables import (
     AuditRow,
     BreakdownRow,
@@ -51,12 +54,6 @@ Page = tuple[datetime, str]  # where a page ended: its last clock and id
 START: Page = (datetime.fromisoformat("0001-01-02T00:00:00+00:00"), "")
 _SEALED = "sealed"  # unseen by anyone (L50)
 _NAMELESS = "-"  # what stands where a leaver's name stood
-# What says that an item belongs to a case: the case's id, and the item's.
-_IN_CASES: tuple[tuple[InstrumentedAttribute[str], InstrumentedAttribute[str]], ...] = (
-    (CaseRow.id, CaseRow.about),
-    (CaseLookRow.case, CaseLookRow.held),
-    (CaseRow.id, CaseRow.id),
-)
 _STALE: dict[Kept, tuple[ColumnElement[Any] | InstrumentedAttribute[Any], ...]] = {
     Kept.SIGN_IN: (SignInRow.opened, SignInFailureRow.at),
     Kept.TELLING: (TellingRow.told,),
@@ -145,7 +142,11 @@ def kept_by_cases(
     has none, the body's schedule.
     """
     found: dict[str, date] = {}
-    for of_case, item in _IN_CASES:
+    for of_case, item in (
+        *_named_by_cases(),
+        (CaseRow.id, CaseRow.about),
+        (CaseRow.id, CaseRow.id),
+    ):
         query = select(item, CaseRow.closed, CaseRow.keep_until).where(item.in_(list(ids)))
         if of_case is not CaseRow.id:
             query = query.join(CaseRow, CaseRow.id == of_case)
@@ -153,6 +154,32 @@ def kept_by_cases(
             last = date.max if closed is None else until or (closed + schedule).date()
             found[held] = max(found.get(held, date.min), last)
     return found
+
+
+def messages_of_cases(session: Session, cases: Collection[str]) -> dict[str, set[str]]:
+    """Return, by case, the held messages that belong to it: a freeze on one keeps the case."""
+    found: dict[str, set[str]] = {each: set() for each in cases}
+    for of_case, held in (*_named_by_cases(), (CaseRow.id, CaseRow.about)):
+        for case_id, held_id in session.execute(select(of_case, held).where(of_case.in_(cases))):
+            found[case_id].add(held_id)
+    return found
+
+
+def _named_by_cases() -> list[tuple[Any, Any]]:
+    """The columns by which rows of a case name a held message: the case's, and the message's."""
+    return [
+        (key.parent, table.c.held) for table, key in _rows_of_cases() if "held" in table.columns
+    ]
+
+
+def _rows_of_cases() -> list[tuple[Table, ForeignKey]]:
+    """Every table whose rows belong to a case, and the key that says to which."""
+    return [
+        (table, key)
+        for table in Row.metadata.sorted_tables
+        for key in table.foreign_keys
+        if key.column is CaseRow.__table__.c.id
+    ]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -194,9 +221,10 @@ def erase(session: Session, kept: Kept, ids: Sequence[str], entries: Sequence[Au
             session.execute(delete(SelfReportRow).where(SelfReportRow.id.in_(ids)))
         case Kept.LEAVER:
             _cut_names(session, ids)
+        case Kept.CASE:
+            _destroy(session, [*ids, *_sealed_beside(session, ids)])
         case _:
-            session.execute(delete(ItemKeyRow).where(ItemKeyRow.item.in_(ids)))
-            session.execute(delete(ContentRow).where(ContentRow.item.in_(ids)))
+            _destroy(session, ids)
     audit.append_all(session, entries)
 
 
@@ -228,6 +256,20 @@ def sample(session: Session, *, limit: int) -> list[tuple[str, str]]:
     return [
         (row.id, row.digest) for row in session.execute(query.order_by(HeldRow.digest).limit(limit))
     ]
+
+
+def _destroy(session: Session, ids: Sequence[str]) -> None:
+    session.execute(delete(ItemKeyRow).where(ItemKeyRow.item.in_(ids)))
+    session.execute(delete(ContentRow).where(ContentRow.item.in_(ids)))
+
+
+def _sealed_beside(session: Session, cases: Sequence[str]) -> list[str]:
+    """What a case has sealed under keys of their own, such as exhibits."""
+    found: list[str] = []
+    for table, key in _rows_of_cases():
+        if "id" in table.c and isinstance(table.c.id.type, String):
+            found += session.scalars(select(table.c.id).where(key.parent.in_(cases)))
+    return found
 
 
 def _erase_records(session: Session, ids: Sequence[str]) -> None:

@@ -11,7 +11,7 @@ import pytest
 from models.audit import Action, AuditEntry
 from models.db import audit, contents, freezes, people, statements, sweeps
 from models.db import held as held_messages
-from models.db.case_tables import CaseRow
+from models.db.case_tables import CaseLookRow, CaseRow
 from models.db.tables import AnswerRow, DecisionRow, HeldRow, ItemKeyRow, StatementRow
 from models.errors import Conflict, NotFound
 from models.freeze import Coverage, FreezeKind
@@ -174,6 +174,31 @@ def test_a_case_keeps_what_is_in_it(database, place, keyring, closed, until, day
     assert erased(certificate) == (
         {} if stays else {"case": 1, "released": 1} | ({"record": 1} if days >= 365 else {})
     )
+
+
+@pytest.mark.requirement("N10")
+def test_a_freeze_on_a_message_keeps_the_case_that_it_is_in(database, place, keyring):
+    held_id = place(HeldState.WITHDRAWN, 1)
+    with database.writing() as session:
+        contents.put(session, keyring, "HR-26-001", {})
+        session.add(a_case("", NOW, None))
+        session.flush()
+        session.add(a_look(held_id))
+    Freezes(database=database).place(
+        FreezeKind.LEGAL_HOLD,
+        Coverage(held=frozenset({held_id})),
+        reason="a claim",
+        review=(NOW + 90 * DAY).date(),
+        by=HUW,
+        now=NOW,
+    )
+    certificate = a_sweep(database).run(NOW + 4000 * DAY, by="system")
+    assert certificate.left == {"released": {"frozen": 1}, "case": {"frozen": 1}}
+    assert has_content(database, "HR-26-001")
+
+
+def a_look(held_id):
+    return CaseLookRow(case="HR-26-001", held=held_id, by="huw", at=NOW, depth="text", reason=b"")
 
 
 def a_case(about, closed, until):
