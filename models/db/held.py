@@ -108,16 +108,14 @@ def may_wait_for(
 
 def decided_by(session: Session, person: str, *, limit: int) -> list[HeldMessage]:
     """Return what a person decided on and no longer waits, their latest decision first."""
-    latest = func.max(DecisionRow.at)
-    query = (
+    query = (  # from the end of the index on person and instant, until there are enough
         select(HeldRow)
         .join(DecisionRow, DecisionRow.held == HeldRow.id)
         .where(DecisionRow.by == person, HeldRow.state.not_in(_NOT_DECIDED))
-        .group_by(HeldRow.id)
-        .order_by(latest.desc(), HeldRow.id)
+        .order_by(DecisionRow.at.desc(), HeldRow.id)
         .limit(limit)
     )
-    return _held(session, list(session.scalars(query)))
+    return _held(session, list(dict.fromkeys(session.scalars(query))))
 
 
 def find_same(
