@@ -54,6 +54,12 @@ _SENTENCES = {
     "no-word": "has no word or number in it; expected one",
     "out-of-scope": "is outside the scope of the case: nothing was searched, and the attempt was"
     " recorded; a wider scope needs a new approval",
+    "taken": "is there already; expected another",
+    "not-a-label": "is no label; expected initials and a number, such as GM/4",
+    "not-there": "does not stand in the email; expected whole words as they stand there",
+    "too-short": "is too short to be cut everywhere; expected three letters or digits",
+    "not-cut": "has no cuts yet, though an exhibit was said to need them; expected them first",
+    "not-a-certificate": "is no certificate with an RSA key; expected one in PEM",
     "envelopes-only": "cannot be searched in this case, which covers envelopes alone; the attempt"
     " was recorded",
 }
@@ -231,7 +237,7 @@ def send_back(work: Cases, case_id: str, *, by: Person, note: str, now: datetime
 def pause(work: Cases, case_id: str, *, by: Person, now: datetime) -> Case:
     """Stop a case for a time: it admits nothing. Raises NotFound, Conflict."""
     with acting(work, case_id, by, "put on hold", now) as (session, case):
-        done = entry(case, by.id, Action.CHANGE_CASE, now, "on hold")
+        done = entry(case, by.id, Action.CHANGE_CASE, now, "on-hold")
         return move(session, case, replace(case, state=CaseState.ON_HOLD), done)
 
 
@@ -254,7 +260,7 @@ def amend(work: Cases, case_id: str, *, by: Person, now: datetime) -> Case:
         draft = replace(
             case, state=CaseState.DRAFT, authoriser="", approved=None, ends=None, review=None
         )
-        done = entry(case, by.id, Action.CHANGE_CASE, now, "a draft again: its approval has ended")
+        done = entry(case, by.id, Action.CHANGE_CASE, now, "draft")
         return move(session, case, draft, done)
 
 
@@ -283,7 +289,9 @@ def assign(work: Cases, case_id: str, *, worker: str, by: Person, now: datetime)
         if not able or worker in case.workers:
             raise NotUsable("worker", "choose")
         after = replace(case, workers=(*case.workers, worker))
-        cases.change(session, case, after, entry(case, by.id, Action.CHANGE_CASE, now, "worker"))
+        cases.change(
+            session, case, after, entry(case, by.id, Action.CHANGE_CASE, now, f"worker: {worker}")
+        )
         return after
 
 

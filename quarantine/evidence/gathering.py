@@ -45,20 +45,28 @@ class Sources:
 
 
 def open_item(
-    session: Session, keyring: Keyring, held_id: str, *, label: str, entry: AuditEntry
+    session: Session,
+    keyring: Keyring,
+    held_id: str,
+    *,
+    label: str,
+    entry: AuditEntry,
+    copy: str = "",
 ) -> BundleItem:
     """Open everything of one held message to make an exhibit of it; `entry` is the look.
 
+    `copy` is the id of an exhibit whose sealed copy is opened, so that the original may be gone.
     Raises NotFound if it was erased or is sealed, Tampered.
     """
+    item = copy or held_id
     message = held.get(session, held_id)
     if message.state is HeldState.SEALED:  # that is the named officers' alone (L50)
         raise NotFound(f"no held message {held_id}")
-    raw = contents.open_(session, keyring, held_id, contents.MESSAGE, entry)
-    excerpts = contents.open_more(session, keyring, held_id, contents.EXCERPTS)
-    texts = contents.open_more(session, keyring, held_id, contents.TEXTS)
+    raw = contents.open_(session, keyring, item, contents.MESSAGE, entry)
+    excerpts = contents.open_more(session, keyring, item, contents.EXCERPTS)
+    texts = contents.open_more(session, keyring, item, contents.TEXTS)
     try:
-        sealed = contents.open_more(session, keyring, held_id, contents.ACCEPTANCE)
+        sealed = contents.open_more(session, keyring, item, contents.ACCEPTANCE)
     except NotFound:
         accepted = of_those_who_wait(message)
     else:

@@ -1,8 +1,15 @@
-"""Exhibits, redactions, bundles and disclosures.
+"""Exhibits, bundles and disclosures of cases.
 
 The first revision makes all tables as the code has them today; so what is there already is
 left alone.
 """
+
+from typing import cast
+
+from alembic import op
+from sqlalchemy import Table
+
+from models.db.case_tables import DisclosureRow, ExhibitRow, ExportRow
 
 revision = "0011"
 down_revision = "0010"
@@ -11,4 +18,6 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Nothing yet."""
+    """Make the tables that are not there yet."""
+    for row in (ExhibitRow, ExportRow, DisclosureRow):
+        cast("Table", row.__table__).create(op.get_bind(), checkfirst=True)
