@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from statistics import median
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
@@ -220,6 +221,16 @@ def statistics(found: Iterable[Request], today: date) -> list[Statistics]:
             )
         )
     return counted
+
+
+def quarters(today: date, zone: str, count: int) -> list[datetime]:
+    """Return the instants at which the last quarters of a year began, and the next one does."""
+    year, quarter = today.year, (today.month - 1) // 3
+    firsts = []
+    for back in range(count - 1, -2, -1):
+        years, left = divmod(quarter - back, 4)
+        firsts.append(datetime(year + years, 3 * left + 1, 1, tzinfo=ZoneInfo(zone)))
+    return firsts
 
 
 def _turn_away(session: Session, by: Person, subject: str, now: datetime) -> None:

@@ -12,7 +12,7 @@ from quarantine.settings import KeepingSettings
 
 _FIXED = {
     Kept.CASE: timedelta(0),  # after the last day of the case's own schedule
-    Kept.SIGN_IN: timedelta(days=1),  # longer than any session lasts
+    Kept.SIGN_IN: timedelta(days=30),  # longer than any session lasts
     Kept.TELLING: timedelta(hours=1),
     Kept.BREAKDOWN: timedelta(days=5),  # as long as a server tries again
 }

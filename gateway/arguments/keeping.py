@@ -43,6 +43,18 @@ def keeping(commands: Commands, common: argparse.ArgumentParser) -> None:
     )
     listing.add_argument("--all", action="store_true", help="those that were lifted too")
     listing.add_argument("--json", action="store_true", help="one JSON object a line")
+    register = commands.add_parser("requests", help="Count requests.").add_subparsers(
+        dest="act", metavar="ACT", required=True
+    )
+    counting = add(
+        register,
+        common,
+        "statistics",
+        "keeping:statistics",
+        "Count the requests of a year, and held mail by quarter; ready to publish.",
+        "porthor requests statistics --json",
+    )
+    counting.add_argument("--json", action="store_true", help="print JSON")
     _backups(commands, common)
 
 

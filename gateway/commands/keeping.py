@@ -1,21 +1,24 @@
-"""porthor retention, freeze, backup, restore."""
+"""porthor retention, freeze, requests, backup, restore."""
 
 import argparse
 import getpass
 import json
 import sys
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from gateway import assembly
 from gateway import backup as backups
 from gateway.commands.printing import Line, progress_bar, show
 from gateway.config import load_settings
-from models.db import sweeps
+from models.db import published, requests, sweeps
 from models.retention import Certificate, Fate
 from quarantine.freezes import Report
+from quarantine.requests import quarters
+from quarantine.requests import statistics as counts_of
 
+_YEAR, _QUARTERS = timedelta(days=365), 8
 _NEWEST = 1000  # certificates: one a day
 
 
@@ -67,6 +70,30 @@ def freezes(arguments: argparse.Namespace) -> int:
             show(_freeze_lines(each))
     if not found and not arguments.json:
         show([Line("Nothing is frozen.")])
+    return 0
+
+
+def statistics(arguments: argparse.Namespace) -> int:
+    """Print counts ready to publish: of requests, all bodies together, and of held mail."""
+    settings = load_settings(arguments.config)
+    database = assembly.open_database(settings)
+    today = assembly.freezes(settings, database).hours.today(datetime.now(UTC))
+    with database.reading() as session:
+        found = requests.since(session, today - _YEAR)
+        spans = published.spans(session, quarters(today, settings.review.zone, _QUARTERS))
+    counted = counts_of(found, today)
+    if arguments.json:
+        held = [
+            {"from": f"{each.first:%Y-%m-%d}", **{act.value: n for act, n in each.counts.items()}}
+            for each in spans
+        ]
+        _print({"requests": [asdict(each) for each in counted], "held": held})
+        return 0
+    for each in counted:
+        show([Line(f"{each.kind.value}: {each.received} received, {each.open} open")])
+    for span in spans:
+        counts = ", ".join(f"{count} {act.value}" for act, count in span.counts.items())
+        show([Line(f"from {span.first:%Y-%m-%d}: {counts}")])
     return 0
 
 

@@ -45,16 +45,18 @@ def change(session: Session, request: Request, entry: AuditEntry) -> None:
     audit.append(session, entry)
 
 
-def since(session: Session, first: date, *, body: str) -> list[Request]:
-    """Return a body's requests received since a day, and all that are open, the newest first."""
+def since(session: Session, first: date, *, body: str | None = None) -> list[Request]:
+    """Return requests received since a day, and all that are open, the newest first.
+
+    Those of one body, or of all.
+    """
     query = (
         select(RequestRow)
-        .where(
-            RequestRow.body == body,
-            (RequestRow.received >= first) | RequestRow.answered.is_(None),
-        )
+        .where((RequestRow.received >= first) | RequestRow.answered.is_(None))
         .order_by(RequestRow.received.desc(), RequestRow.id.desc())
     )
+    if body is not None:
+        query = query.where(RequestRow.body == body)
     return [_request(row) for row in session.scalars(query)]
 
 

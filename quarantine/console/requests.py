@@ -7,6 +7,8 @@ from zoneinfo import ZoneInfo
 from starlette.responses import Response
 
 from models.address import parse_address
+from models.audit import Action
+from models.db import published
 from models.db import requests as kept
 from models.errors import NotFound, SettingInvalid
 from models.freeze import Coverage
@@ -19,11 +21,12 @@ from quarantine.console.visit import Visit
 from quarantine.console.words import mark
 from quarantine.dates import write_date
 from quarantine.permissions import keys_of
-from quarantine.requests import FREEZES, Requests, may_register, statistics
+from quarantine.requests import FREEZES, Requests, may_register, quarters, statistics
 from quarantine.statutory import acknowledge_by, due, is_late
 
 _YEAR = timedelta(days=365)
 _MOST_MAILBOXES = 50
+_QUARTERS = 8
 KINDS = {
     RequestKind.INFORMATION: mark("Request for information"),
     RequestKind.ACCESS: mark("Request for one's own data"),
@@ -38,6 +41,12 @@ ANSWERS = {
     Answer.NOTHING_HELD: mark("Nothing is held"),
     Answer.WITHDRAWN: mark("Withdrawn by who asked"),
 }
+COLUMNS = {
+    Action.HOLD: mark("Held"),
+    Action.SEND: mark("Sent"),
+    Action.REFUSE: mark("Not sent"),
+    Action.WITHDRAW: mark("Taken back"),
+}
 PAUSES = {
     PauseReason.CLARIFICATION: mark("Asked what is meant"),
     PauseReason.IDENTITY: mark("Asked who they are"),
@@ -47,8 +56,10 @@ PAUSES = {
 def show(visit: Visit) -> Response:
     """List what is open, the first due first, and count the last year."""
     today = _today(visit)
+    begins = quarters(today, visit.services.review.hours.zone, _QUARTERS)
     with visit.services.database.reading() as session:
         found = kept.since(session, today - _YEAR, body=visit.who.body)
+        spans = published.spans(session, begins)
     waiting = sorted((each for each in found if each.open), key=lambda each: _last(each, today))
     return _page(
         visit,
@@ -57,6 +68,8 @@ def show(visit: Visit) -> Response:
         answered=[_row(each, today) for each in found if not each.open],
         counted=statistics((each for each in found if each.received >= today - _YEAR), today),
         since=today - _YEAR,
+        spans=[(_quarter(each.first), each.counts) for each in reversed(spans)],
+        columns=COLUMNS,
     )
 
 
@@ -211,6 +224,11 @@ def _register(visit: Visit) -> Requests:
 
 def _today(visit: Visit) -> date:
     return visit.services.review.hours.today(visit.now)
+
+
+def _quarter(first: datetime) -> str:
+    """Write "2026/4": the same in both languages."""
+    return f"{first.year}/{(first.month + 2) // 3}"
 
 
 def _last(request: Request, today: date) -> date:

@@ -106,3 +106,13 @@ def test_the_worker_sweeps_once_a_day(settings, database, caplog):
         assert len(sweeps.certificates(session, limit=9)) == 1
     assert "erased=" in caplog.text
     assert "@" not in caplog.text
+
+
+@pytest.mark.requirement("D7")
+def test_counts_ready_to_publish(settings, database, capsys):  # noqa: ARG001
+    status, said = run(settings, capsys, "requests", "statistics", "--json")
+    facts = json.loads(said)
+    assert status == 0
+    assert facts["held"][-1]["hold"] == 2
+    assert [each["kind"] for each in facts["requests"]][:2] == ["information", "access"]
+    assert "0 received, 0 open" in run(settings, capsys, "requests", "statistics")[1]

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.request import Pause, PauseReason, Request, RequestKind
+from quarantine.requests import quarters
 from quarantine.statutory import acknowledge_by, due, is_late, is_working_day
 
 TODAY = date(2026, 11, 24)  # a Tuesday
@@ -99,3 +100,15 @@ def test_a_pause_never_makes_the_day_sooner_and_it_is_a_working_day(kind, receiv
     later = received + timedelta(days=400)
     assert due(with_pause, later) >= due(plain, later)
     assert is_working_day(due(with_pause, later))
+
+
+def test_quarters_begin_where_the_body_is():
+    begins = quarters(date(2026, 5, 9), "Europe/London", 4)
+    assert [f"{each:%Y-%m-%d}" for each in begins] == [
+        "2025-07-01",
+        "2025-10-01",
+        "2026-01-01",
+        "2026-04-01",
+        "2026-07-01",
+    ]
+    assert begins[0].utcoffset() == timedelta(hours=1)
