@@ -26,6 +26,7 @@ from gateway.arguments import (
     keeping,
     learning,
     mail,
+    papers,
     people,
     policy,
     programs,
@@ -79,6 +80,7 @@ def build_parser() -> argparse.ArgumentParser:
         cases.cases,
         evidence.evidence,
         keeping.keeping,
+        papers.papers,
         upkeep.upkeep,
     ):
         family(commands, common)
