@@ -15,6 +15,7 @@ from quarantine.console.cases import about_case, render_case
 from quarantine.console.lists import name_of
 from quarantine.console.visit import Visit
 from quarantine.console.words import mark, translations
+from quarantine.evidence.rights import Refusal
 
 _HAPPENED = {
     Action.OPEN_CASE: mark("Opened the case"),
@@ -41,6 +42,27 @@ _LOOKS = {
     Depth.TEXT: mark("Opened the text"),
     Depth.ATTACHMENTS: mark("Opened the text and attachments"),
 }
+_CHANGED = {  # the first word of a change's detail
+    "purpose": mark("Answered: purpose"),
+    "milder": mark("Answered: why nothing milder will do"),
+    "basis": mark("Answered: lawful basis"),
+    "scope": mark("Answered: who and when"),
+    "reach": mark("Answered: what may be searched"),
+    "telling": mark("Answered: telling the employee"),
+    "on-hold": mark("Put the case on hold"),
+    "resumed": mark("Went on with the case"),
+    "draft": mark("Made it a draft again: its approval ended"),
+    "worker": mark("Let a colleague work on it"),
+    "at": mark("Acted at the system's command line"),
+}
+_REFUSED = {
+    Refusal.OUT_OF_SCOPE: mark("Was refused: outside the scope"),
+    Refusal.NOT_APPROVED: mark("Was refused: not approved"),
+    Refusal.CLOSED: mark("Was refused: the case is closed"),
+    Refusal.EXPIRED: mark("Was refused: past the last day"),
+    Refusal.ON_HOLD: mark("Was refused: on hold"),
+    Refusal.INVOLVED: mark("Was refused: the email is to, from or about them"),
+}
 _SYSTEM = mark("The automatic check")
 
 
@@ -51,7 +73,7 @@ class Line:
     at: datetime
     who: str
     what: str
-    detail: str = ""  # fixed words, ids and counts
+    search: int | None = None  # its number, if it was one
     held: str = ""  # the message that was opened
     said: str = field(default="", repr=False)  # terms of a search, or what was being checked
 
@@ -74,18 +96,28 @@ def show(visit: Visit) -> Response:
 
 def _line(visit: Visit, entry: AuditEntry, terms: Mapping[int, str]) -> Line:
     words = translations(visit.language)
-    said = ""
-    if entry.action is Action.SEARCH:
-        number = entry.detail.removeprefix("search ").partition(":")[0]
-        said = terms.get(int(number), "") if number.isdecimal() else ""
-    what = _HAPPENED.get(entry.action)
+    number = entry.detail.removeprefix("search ").partition(":")[0]
+    search = int(number) if entry.action is Action.SEARCH and number.isdecimal() else None
     return Line(
         at=entry.at,
         who=_who(visit, entry.actor),
-        what=words.gettext(what) if what else entry.action.value,
-        detail=entry.detail,
-        said=said,
+        what=words.gettext(_what(entry)),
+        search=search,
+        said=terms.get(search, "") if search is not None else "",
     )
+
+
+def _what(entry: AuditEntry) -> str:
+    """What was done, to be translated."""
+    first, _, rest = entry.detail.partition(" ")
+    if entry.action is Action.CHANGE_CASE:
+        return _CHANGED.get(first.rstrip(":"), _HAPPENED[entry.action])
+    if entry.action is Action.TURN_AWAY:
+        why = next((each for each in rest.split() if each in set(Refusal)), None)
+        return (
+            _REFUSED.get(Refusal(why), _HAPPENED[entry.action]) if why else _HAPPENED[entry.action]
+        )
+    return _HAPPENED.get(entry.action, entry.action.value)
 
 
 def _look(visit: Visit, look: CaseLook) -> Line:

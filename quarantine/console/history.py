@@ -53,6 +53,7 @@ _OWN = mark("Opened by its sender")
 _DELIVERING = mark("Opened by the automatic check, to send it")
 _COMPARING = mark("Compared by the automatic check with other emails of the same sender")
 _LOOKED = mark("Opened the email")
+_IN_A_CASE = mark("Opened the email within a case")
 _PASSED_TO_HR = mark("Passed it to HR")
 _UNSAID = frozenset({"again", "back from HR"})  # the turn of the same person begins anew; HR
 _OF_CASES = frozenset({Purpose.INVESTIGATE, Purpose.EVIDENCE})
@@ -128,6 +129,8 @@ def look_in_words(entry: AuditEntry) -> str:
             return _COMPARING
         case Purpose.OWN:
             return _OWN
+        case Purpose.INVESTIGATE:
+            return _IN_A_CASE
         case Purpose.QUALITY:
             return _SAMPLED
         case Purpose.DECIDE | Purpose.ANSWER if entry.detail in set(Depth):

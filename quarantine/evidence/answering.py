@@ -167,7 +167,7 @@ def answer_basis(work: Cases, case_id: str, *, basis: str, by: Person, now: date
         raise NotUsable("basis", "choose")
     with acting(work, case_id, by, "answer", now) as (session, case):
         _draft(session, case, by)
-        done = entry(case, by.id, Action.CHANGE_CASE, now, f"basis {basis}")
+        done = entry(case, by.id, Action.CHANGE_CASE, now, f"basis: {basis}")
         cases.change(session, case, replace(case, basis=basis), done)
 
 
@@ -194,7 +194,7 @@ def answer_scope(  # noqa: PLR0913 - whose mail, of which days
         after = replace(case, scope=scope)
         if not all(can_work(known[each], after) for each in case.workers if each in known):
             raise NotUsable("people", "worker")
-        days = f"{len(mailboxes)} mailboxes, {first} to {last}"
+        days = f"scope: {first} to {last}, mailboxes: {len(mailboxes)}"
         cases.change(session, case, after, entry(case, by.id, Action.CHANGE_CASE, now, days))
 
 
@@ -227,7 +227,7 @@ def answer_reach(
     with acting(work, case_id, by, "answer", now) as (session, case):
         _draft(session, case, by)
         after = replace(case, scope=replace(case.scope, reach=reach))
-        done = entry(case, by.id, Action.CHANGE_CASE, now, f"reach {reach.value}")
+        done = entry(case, by.id, Action.CHANGE_CASE, now, f"reach: {reach.value}")
         cases.change(session, case, after, done)
 
 
@@ -256,5 +256,5 @@ def answer_telling(  # noqa: PLR0913 - whether, when and why
         _draft(session, case, by)
         given = cases.answers(session, work.keyring, case_id)
         cases.write(session, work.keyring, case_id, replace(given, telling=text))
-        done = entry(case, by.id, Action.CHANGE_CASE, now, f"telling {telling.value}")
+        done = entry(case, by.id, Action.CHANGE_CASE, now, f"telling: {telling.value}")
         cases.change(session, case, replace(case, telling=telling, tell_on=on), done)
