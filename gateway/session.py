@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from gateway import maillog, metrics, replies
+from gateway.exempt import exempt
 from gateway.inspector import Inspector, breakdown_key
 from gateway.nexthop import Connection, NextHop, NextHopGone
 from gateway.pipeline import process
@@ -148,6 +149,8 @@ class Session:
             await self.reset()
         outcome = action.outcome or ("refused" if answer.permanent else "deferred")
         metrics.MESSAGES.labels(outcome).inc()
+        if exempt(envelope, self.house.policy):
+            metrics.EXEMPT.inc()
         maillog.log_outcome(
             envelope,
             outcome,

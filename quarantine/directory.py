@@ -40,7 +40,7 @@ _KNOWN = (
 _NAMING = ("manager", "deputy", "alternate")
 _LONGEST_BODY = 64  # characters
 _LONGEST_HOW = 40  # characters of informed_by
-_ENOUGH_ON_DUTY = 2  # one may be away, or named in the message
+_ENOUGH = 2  # one may be away, or named in the message; an officer cannot agree alone
 _YES = {"yes": True, "no": False, "": None}
 
 
@@ -188,6 +188,10 @@ class Lack(StrEnum):
     MANAGER_RUNS_IT = "manages people and is an administrator, who reads no mail"
     NOT_INFORMED = "not recorded as informed of the monitoring"
     ON_DUTY = "fewer than two duty reviewers at work"
+    NAMED_OFFICERS = "fewer than two named officers of the sealed lane at work"
+
+
+_TWO_OF = {Role.DUTY_REVIEWER: Lack.ON_DUTY, Role.NAMED_OFFICER: Lack.NAMED_OFFICERS}
 
 
 def lacks(people: Mapping[str, Person]) -> dict[Lack, tuple[str, ...]]:
@@ -202,9 +206,10 @@ def lacks(people: Mapping[str, Person]) -> dict[Lack, tuple[str, ...]]:
     for person in active:
         for lack in _lacks_of(person, people, manages=person.id in managers):
             found[lack].add(person.id)
-    on_duty = {each.id for each in active if Role.DUTY_REVIEWER in each.roles}
-    if len(on_duty) < _ENOUGH_ON_DUTY:
-        found[Lack.ON_DUTY] = on_duty or {"-"}
+    for role, lack in _TWO_OF.items():
+        with_it = {each.id for each in active if role in each.roles}
+        if len(with_it) < _ENOUGH:
+            found[lack] = with_it or {"-"}
     return {lack: tuple(sorted(ids)) for lack, ids in found.items() if ids}
 
 

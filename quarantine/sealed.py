@@ -14,6 +14,8 @@ from cryptography.x509 import Certificate, load_pem_x509_certificate
 from sqlalchemy.orm import Session
 
 from models.audit import Action, AuditEntry, Purpose
+from models.body import HERE
+from models.case import Case
 from models.db import contents, held, outbox, people, sealed
 from models.db.database import Database
 from models.db.keyring import Keyring
@@ -22,6 +24,7 @@ from models.errors import Conflict, NotFound, NotPermitted, SettingInvalid
 from models.held import HeldMessage, HeldState
 from models.person import Person, Role
 from quarantine import notices, permissions
+from quarantine.evidence.rights import refusal_to_open
 from quarantine.evidence.signing import encrypt
 from quarantine.notices import LANGUAGES, Post
 
@@ -51,6 +54,17 @@ def seal_as_reviewer(
     with database.writing() as session:
         message = held.get(session, held_id)
         permissions.check_review(by, message, people.directory(session))
+        seal(session, post, message, by=by.id, now=now)
+
+
+def seal_in_case(
+    database: Database, post: Post, case: Case, held_id: str, *, by: Person, now: datetime
+) -> None:
+    """Let one who may open a message within a case seal it. Raises NotFound, Conflict."""
+    with database.writing() as session:
+        message = held.get(session, held_id)
+        if refusal_to_open(by, case, message, now.astimezone(HERE).date()):
+            raise NotFound(f"no held message {held_id}")
         seal(session, post, message, by=by.id, now=now)
 
 

@@ -8,6 +8,7 @@ from quarantine.console import (
     cases_email,
     cases_record,
     cases_search,
+    sealed_lane,
 )
 from quarantine.console.visit import Page, Permission
 
@@ -35,6 +36,8 @@ CASE_PAGES: tuple[Page, ...] = (
         cases_email.show_content,
         purposes=(Purpose.INVESTIGATE,),
     ),
+    Page("GET", f"{_CASE}/emails/{{held}}/seal", Permission.CASE, sealed_lane.ask_seal_in_case),
+    Page("POST", f"{_CASE}/emails/{{held}}/seal", Permission.CASE, sealed_lane.seal_in_case),
     Page("GET", f"{_CASE}/record", Permission.CASE, cases_record.show),
     Page("POST", f"{_CASE}/hold", Permission.CASE, cases.pause),
     Page("POST", f"{_CASE}/resume", Permission.CASE, cases.resume),

@@ -11,7 +11,8 @@ from quarantine.console.visit import Visit
 
 def ask_seal(visit: Visit) -> Response:
     """Say what sealing means, and ask once more."""
-    return render(visit, "seal.html", held=visit.message, nav="queue")
+    held_id = visit.message.id
+    return render(visit, "seal.html", back=f"/held/{held_id}", id=held_id, nav="queue")
 
 
 def seal(visit: Visit) -> Response:
@@ -20,7 +21,27 @@ def seal(visit: Visit) -> Response:
     sealed.seal_as_reviewer(
         visit.services.database, review.post, visit.message.id, by=visit.who, now=visit.now
     )
-    return render(visit, "sealed-done.html", nav="queue")
+    return render(visit, "sealed-done.html", back="/queue", nav="queue")
+
+
+def ask_seal_in_case(visit: Visit) -> Response:
+    """Ask the same of one who works on a case; the email is the case's business already."""
+    held_id, case_id = str(visit.request.path_params["held"]), visit.the_case.id
+    return render(visit, "seal.html", back=f"/cases/{case_id}/emails/{held_id}", id=held_id)
+
+
+def seal_in_case(visit: Visit) -> Response:
+    """Seal it; it is in no case's scope any more."""
+    services, held_id = visit.services, str(visit.request.path_params["held"])
+    sealed.seal_in_case(
+        services.database,
+        services.review.post,
+        visit.the_case,
+        held_id,
+        by=visit.who,
+        now=visit.now,
+    )
+    return render(visit, "sealed-done.html", back="/cases")
 
 
 def show(visit: Visit) -> Response:

@@ -17,6 +17,7 @@ from gateway.registers import load_registers
 from models.audit import Action, Purpose
 from models.db import audit, contents, held, outbox, sealed
 from models.errors import Conflict, NotFound, NotPermitted, SettingInvalid
+from models.finding import PERSONAL_MARK, Finding
 from models.held import HeldState
 from models.person import Person, Role
 from models.policy import Condition
@@ -27,6 +28,7 @@ from quarantine.console.visit import Permission
 from quarantine.holding import Holding
 from quarantine.sealed import agree, ask, hand_over, seal_as_reviewer
 from tests import console_sample
+from tests.case_sample import approved, make_case_council
 from tests.console_sample import NOW, PASSWORD, PEOPLE, POLICY, check_draft, mail, make_council
 
 CONTENT = "covering the panel"
@@ -346,3 +348,30 @@ def test_where_there_is_no_officer_the_protection_officer_must_name_one(council)
         (notice,) = outbox.claim(session, NOW, limit=50, lease=timedelta(minutes=1))
     assert [each.address for each in notice.recipients] == ["dewi@cantref.example"]
     assert held_id.encode() not in notice.content
+
+
+def test_who_works_on_a_case_seals_what_they_meet_in_it(tmp_path):
+    council = make_case_council(tmp_path)
+    held_id = council.hold(1)
+    case = approved(council)
+    with visit(council, "huw") as client:
+        there = f"/cases/{case.id}/emails/{held_id}"
+        assert client.get(there).status_code == 200
+        assert "You need not be sure" in client.get(f"{there}/seal").text
+        assert client.post(f"{there}/seal", data={"csrf": token(client)}).status_code == 200
+        assert client.get(there).status_code == 404
+        form = {"csrf": token(client), "reason": "cards", "depth": "text"}
+        assert client.post(there, data=form).status_code == 404
+    with visit(council, "mali") as client:
+        form = {"csrf": token(client)}
+        assert client.post(f"{there}/seal", data=form).status_code == 404
+    assert state(council, held_id) is HeldState.SEALED
+    council.database.close()
+
+
+@pytest.mark.requirement("N12")
+def test_nothing_is_learnt_from_what_is_marked_personal(council):
+    mark = Finding(detector=PERSONAL_MARK, category="personal", score=1.0, part="envelope")
+    held_id = council.hold(1, more=(mark,))
+    with pytest.raises(NotFound):
+        open_to_learn(council.database, council.keyring, held_id, actor="system", now=NOW)

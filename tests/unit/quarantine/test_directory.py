@@ -120,6 +120,12 @@ def test_the_sample_lacks_nothing(tmp_path):
             ("a",),
             id="one on duty",
         ),
+        pytest.param(
+            [a_person("a", roles=frozenset({Role.NAMED_OFFICER}))],
+            Lack.NAMED_OFFICERS,
+            ("a",),
+            id="one named officer, who cannot agree alone",
+        ),
     ],
 )
 def test_what_the_directory_lacks(people, lack, ids):
