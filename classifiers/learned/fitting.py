@@ -1,6 +1,9 @@
-"""Fit the experts, twice: the second time also on windows of clean mail that they took for bad.
+"""Fit the experts, twice: the second time also on windows of texts that they have read once.
 
-Hard negatives are what a budget on clean mail is spent on (Felzenszwalb and others, 2010).
+Of clean mail, the windows that they took for bad: hard negatives are what a budget is spent on
+(Felzenszwalb and others, 2010). Of our own texts, the window that says most, with the text's own
+label: what makes a text bad is one sentence of it (multiple-instance learning: Andrews and
+others, 2003), and in a long mail that sentence is all there is to find.
 """
 
 from collections.abc import Sequence
@@ -21,6 +24,7 @@ from classifiers.learned.estimator import (
     OWN,
     POSTS,
     REAL,
+    TELLING,
     Expert,
     label_for,
     linear_model,
@@ -57,6 +61,24 @@ class Rows:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Excerpt:
+    """A window of a text, to be learned from as if it were a text."""
+
+    text: str
+    truth: float = 0.0
+    weight: float = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class More:
+    """What an expert learns from beside whole texts."""
+
+    rows: Rows
+    truth: Array
+    weights: Array
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Fitted:
     """One expert: what it learned of words, and of meanings."""
 
@@ -74,15 +96,26 @@ def fit_experts(
 ) -> tuple[Fitted, ...]:
     """Fit every expert on the chosen rows, and again with what is mined from them."""
     first = tuple(_fit(each, samples, rows, chosen, None, seed) for each in EXPERTS)
+    linear = linear_of(pipeline, first)
+    taken = [each for each, its in zip(samples, chosen, strict=True) if its]
     mails = [
-        each
-        for each, taken in zip(samples, chosen, strict=True)
-        if taken and 1.0 not in each.labels and (each.kind == "email" or _welsh(each))
+        each for each in taken if 1.0 not in each.labels and (each.kind == "email" or _welsh(each))
     ]
-    mined = _mine(mails, linear_of(pipeline, first))
+    mined = _mine(mails, linear)
+    telling = _telling([each for each in taken if each.source in OWN], linear)
     return tuple(
-        _fit(expert, samples, rows, chosen, rows_of_texts(pipeline, hard), seed) if hard else fitted
-        for expert, fitted, hard in zip(EXPERTS, first, mined, strict=True)
+        _fit(expert, samples, rows, chosen, _more(pipeline, [*hard, *most]), seed)
+        if hard or most
+        else fitted
+        for expert, fitted, hard, most in zip(EXPERTS, first, mined, telling, strict=True)
+    )
+
+
+def _more(pipeline: Pipeline, excerpts: Sequence[Excerpt]) -> More:
+    return More(
+        rows=rows_of_texts(pipeline, [each.text for each in excerpts]),
+        truth=np.array([each.truth for each in excerpts]),
+        weights=np.array([each.weight for each in excerpts]),
     )
 
 
@@ -91,30 +124,53 @@ def _welsh(sample: Sample) -> bool:
     return sample.language == "cy" and sample.source not in OWN
 
 
-def _mine(mails: Sequence[Sample], linear: Linear) -> list[list[str]]:
+def _windows(text: str, linear: Linear) -> tuple[npt.NDArray[np.float32], list[tuple[int, int]]]:
+    """What each expert says of each window, shape (windows, experts), and where it stands."""
+    chunks = training_reader().chunks(text)[0][:MOST]
+    laid = Laid(chunks)
+    folded = fold(text)
+    spans = [folded.span(*each) for each in located(folded.text)]
+    places = windows(chunks)
+    if not places:
+        return np.zeros((0, len(EXPERTS)), dtype=np.float32), []
+    logits = np.stack([linear.logits(laid, start, end) for start, end in places])
+    return logits, [(spans[start][0], spans[end - 1][1]) for start, end in places]
+
+
+def _mine(mails: Sequence[Sample], linear: Linear) -> list[list[Excerpt]]:
     """The windows of clean mails that each expert for mail takes for bad, the worst first."""
-    reader = training_reader()
     found: list[list[tuple[float, str]]] = [[] for _ in EXPERTS]
     floor = np.full(len(EXPERTS), -np.inf)
     for mail in mails:
-        chunks = reader.chunks(mail.text)[0][:MOST]
-        folded = fold(mail.text)
-        spans = [folded.span(*each) for each in located(folded.text)]
-        if not chunks:
-            continue
-        laid = Laid(chunks)
-        for start, end in windows(chunks):
-            logits = linear.logits(laid, start, end)
+        for logits, (start, end) in zip(*_windows(mail.text, linear), strict=True):
             for place in map(int, np.flatnonzero(logits > floor)):
                 if _minable(EXPERTS[place], mail):
-                    text = mail.text[spans[start][0] : spans[end - 1][1]]
-                    found[place].append((float(logits[place]), text))
+                    found[place].append((float(logits[place]), mail.text[start:end]))
         for place, pool in enumerate(found):
             if len(pool) > 2 * MINED:
                 pool.sort(reverse=True)
                 del pool[MINED:]
                 floor[place] = pool[-1][0]
-    return [[text for _, text in sorted(pool, reverse=True)[:MINED]] for pool in found]
+    return [
+        [Excerpt(text=text) for _, text in sorted(pool, reverse=True)[:MINED]] for pool in found
+    ]
+
+
+def _telling(samples: Sequence[Sample], linear: Linear) -> list[list[Excerpt]]:
+    """The window that each expert for mail thinks worst, of our texts that have several."""
+    found: list[list[Excerpt]] = [[] for _ in EXPERTS]
+    for sample in samples:
+        logits, places = _windows(sample.text, linear)
+        if len(places) < 2:  # noqa: PLR2004 - it would be the text itself
+            continue
+        for expert, worst, pool in zip(EXPERTS, logits.argmax(axis=0), found, strict=True):
+            truth = label_for(expert, sample)
+            if expert.category == GATE or expert.posts or truth is None:
+                continue
+            start, end = places[worst]
+            weight = TELLING * _weight(expert, sample, truth)
+            pool.append(Excerpt(text=sample.text[start:end], truth=truth, weight=weight))
+    return found
 
 
 def _minable(expert: Expert, mail: Sample) -> bool:
@@ -126,7 +182,7 @@ def _fit(
     samples: Sequence[Sample],
     rows: Rows,
     chosen: Flags,
-    hard: Rows | None,
+    more: More | None,
     seed: int,
 ) -> Fitted:
     truths = [label_for(expert, each) for each in samples]
@@ -140,10 +196,10 @@ def _fit(
     truth = np.array([truths[place] for place in places], dtype=float)
     weights = np.array([_weight(expert, samples[place], truths[place]) for place in places])
     given = rows.of(places)
-    if hard is not None:
-        given = given.and_(hard)
-        truth = np.append(truth, np.zeros(len(hard.meanings)))
-        weights = np.append(weights, np.ones(len(hard.meanings)))
+    if more is not None:
+        given = given.and_(more.rows)
+        truth = np.append(truth, more.truth)
+        weights = np.append(weights, more.weights)
     words = linear_model(expert.freedom, len(truth), seed)
     if len(set(truth)) < 2:  # noqa: PLR2004 - without public data there are no posts to tell
         return Fitted(words=_silent(words, SPACE), meaning=_silent(meaning_model(), _width(given)))

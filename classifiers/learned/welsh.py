@@ -1,10 +1,14 @@
 """Welsh words to English ones, by a glossary of our own, so that what was learned of English helps.
 
 Initial mutations are undone (Thorne, A Comprehensive Welsh Grammar, 1993, sections 46 to 66): a
-word is looked up as it stands, then in each form it may have mutated from. Words are folded, so
-accents are gone. Nothing is translated: each word only brings its English neighbours along.
+word is looked up as it stands, then in each form it may have mutated from, then in the written
+form of what is spelled as the north or the south speaks it ("petha", "pethe": "pethau"). Words
+are folded, so accents are gone. Nothing is translated: each word only brings its English
+neighbours along.
 """
 
+import re
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
@@ -32,6 +36,13 @@ _MUTATED = (  # the longest first: what a word begins with, and what it may have
     ("w", ("gw",)),
 )
 _VOWELS = frozenset("aeiouwy")
+_SPOKEN = (  # the end of a word as it is said, and as it is written
+    ("a", ("au", "e")),
+    ("e", ("au", "ai")),
+    ("o", ("io",)),
+)
+_NORTHERN = re.compile(r"(\w+)a([b-df-hj-np-tvxz]+)")  # "amsar": "amser"
+_LONG_ENOUGH = 4  # letters of a word whose end is looked at
 
 
 @cache
@@ -45,9 +56,9 @@ def glossary() -> dict[str, tuple[str, ...]]:
 def english(word: str) -> tuple[str, ...]:
     """The English words that a Welsh one brings along; none if it is not in the glossary."""
     known = glossary()
-    if word in known:
-        return known[word]
-    return next((known[each] for each in radicals(word) if each in known), ())
+    forms = [word, *radicals(word)]
+    written = (each for form in forms for each in _written(form))
+    return next((known[each] for each in (*forms, *written) if each in known), ())
 
 
 def radicals(word: str) -> list[str]:
@@ -63,3 +74,14 @@ def radicals(word: str) -> list[str]:
     if word[:1] == "h" and word[1:2] in _VOWELS:
         forms.append(word[1:])
     return forms
+
+
+def _written(word: str) -> Iterator[str]:
+    """The written forms of a word that is spelled as it is spoken."""
+    if len(word) < _LONG_ENOUGH:
+        return
+    for spoken, ends in _SPOKEN:
+        if word.endswith(spoken):
+            yield from (word.removesuffix(spoken) + each for each in ends)
+    if found := _NORTHERN.fullmatch(word):
+        yield f"{found[1]}e{found[2]}"

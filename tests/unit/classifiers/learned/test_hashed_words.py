@@ -98,6 +98,20 @@ def test_welsh_words_bring_english_ones():
 
 
 @pytest.mark.parametrize(
+    ("spoken", "written"),
+    [
+        pytest.param("petha", "pethau", id="the north"),
+        pytest.param("pethe", "pethau", id="the south"),
+        pytest.param("betha", "pethau", id="and mutated"),
+        pytest.param("amsar", "amser", id="inside the last syllable"),
+        pytest.param("gweitho", "gweithio", id="a verb"),
+    ],
+)
+def test_welsh_is_known_as_it_is_spoken(spoken, written):
+    assert english(spoken) == english(written) != ()
+
+
+@pytest.mark.parametrize(
     ("text", "language"),
     [
         ("mae'r cyfarfod yn y neuadd", "cy"),
