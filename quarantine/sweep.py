@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from models.audit import Action, AuditEntry
-from models.db import audit, erasures, freezes, sweeps
+from models.db import audit, erasures, freezes, sealed, sweeps
 from models.db.database import Database
 from models.errors import Conflict, PorthorError, Unavailable
 from models.held import HeldState
@@ -90,7 +90,10 @@ class Sweep:
                     left[kept.value] = dict(some)
             except Unavailable:
                 failed.append(f"erasing {kept.value}")
-        self._forget_rows(now, by)
+        try:
+            self._forget_rows(now, by)
+        except Unavailable:
+            failed.append("forgetting sign-ins and the like")
         failed += self._let_go()
         return self._certify(number, now, by, left, "; ".join(failed))
 
@@ -147,6 +150,7 @@ class Sweep:
     def _with_keepers(self, session: Session, page: list[Due]) -> list[Due]:
         ids = [each.id for each in page]
         frozen = freezes.frozen(session, ids) | freezes.frozen_beside(session, ids)
+        frozen |= sealed.among(session, ids)  # evidence, until the police have it
         if page and page[0].kept is Kept.CASE:
             for case, messages in erasures.messages_of_cases(session, ids).items():
                 if freezes.frozen(session, messages):

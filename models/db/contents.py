@@ -114,6 +114,11 @@ def _key(session: Session, keyring: Keyring, item: str) -> AESGCM:
     return AESGCM(keyring.unwrap(row.wrapped, item))
 
 
+def is_here(session: Session, item: str) -> bool:
+    """Tell whether an item has its key still; nothing is opened."""
+    return session.get(ItemKeyRow, item) is not None
+
+
 def erase(session: Session, item: str, entry: AuditEntry) -> None:
     """Destroy an item's key, and then its bytes.
 

@@ -11,8 +11,8 @@ from typing import Any
 from starlette.responses import Response
 
 from models.audit import Purpose
+from models.db import contents, outbox, second_looks, statements
 from models.db import held as held_messages
-from models.db import outbox, second_looks, statements
 from models.decision import Choice
 from models.errors import NotFound
 from models.held import HeldMessage, HeldState
@@ -156,10 +156,12 @@ def _facts(visit: Visit, message: HeldMessage) -> dict[str, Any]:
     with visit.services.database.reading() as session:
         said = statements.about(session, [message.id])[message.id]
         leaves = outbox.leaves_at(session, message.id)
+        erased = not contents.is_here(session, message.id)
     stoppable = message.state is HeldState.RELEASED and outcomes.can_stop(visit.who, message)
     ends = message.turn.ends
     return {
         "held": message,
+        "erased": erased,
         "other_policy": visit.services.policy.digest != message.policy,
         "sender_name": name_of_sender(visit, message),
         "reviewer": visit.people.get(message.reviewer or ""),

@@ -144,6 +144,17 @@ def test_a_request_is_entered_by_the_officer_alone(council, visitor):
     assert "sioned" not in officer.get("/oversight/requests").text.lower()
 
 
+@pytest.mark.requirement("S4")
+def test_a_page_says_that_what_an_email_said_was_erased(council, visitor):
+    sioned = next(each for each in PEOPLE if each.id == "sioned")
+    council.review.withdraw(held_id := council.hold(1), by=sioned, now=NOW)
+    page = visitor("sioned").get(f"/held/{held_id}").text
+    assert ("Show the email" in page, "has been erased" in page) == (True, False)
+    Sweep(database=council.database, settings=KeepingSettings()).run(NOW + DAY, by="system")
+    page = visitor("sioned").get(f"/held/{held_id}").text
+    assert ("Show the email" in page, "has been erased" in page) == (False, True)
+
+
 @pytest.mark.requirement("D5")
 @pytest.mark.requirement("L40")
 def test_the_clock_shows_what_is_overdue_and_gives_each_certificate(council, visitor):

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from models.audit import Action, AuditEntry
-from models.db import audit, contents, freezes, people, statements, sweeps
+from models.db import audit, contents, freezes, people, sealed, statements, sweeps
 from models.db import held as held_messages
 from models.db.case_tables import CaseLookRow, CaseRow
 from models.db.tables import AnswerRow, DecisionRow, HeldRow, ItemKeyRow, StatementRow
@@ -132,6 +132,15 @@ def test_a_freeze_beats_the_clock_and_the_sender_until_two_lift_it(database, pla
     freezing.lift(freeze.id, by=replace(OFFICER, id="second"), now=NOW + 7 * DAY)
     a_sweep(database).run(NOW + 4001 * DAY, by="system")
     assert not has_record(database, withdrawn)
+
+
+@pytest.mark.requirement("L50")
+def test_no_clock_erases_what_was_sealed_unseen(database, place):
+    held_id = place(HeldState.WITHDRAWN, 1)
+    with database.writing() as session:
+        sealed.add(session, held_id, by="gwen", at=NOW, entry=an_entry(held_id, Action.SEAL))
+    assert a_sweep(database).run(NOW + 4000 * DAY, by="system").left == {"released": {"frozen": 1}}
+    assert has_content(database, held_id)
 
 
 @pytest.mark.requirement("N10")
