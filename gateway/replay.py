@@ -79,7 +79,7 @@ def replay(folder: Path, artefacts: Iterable[Path] = ()) -> tuple[Replayed, ...]
             )
         recorded = [_read(folder, each) for each in told["exhibits"]]
         limits = _limits(record["settings"])
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         raise Tampered(f"{folder} cannot be read as a bundle of evidence") from None
     known = _by_digest(artefacts, {str(each.decision["classifier"]) for each in recorded})
     return tuple(_replayed(each, limits, known) for each in recorded)

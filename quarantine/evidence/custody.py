@@ -89,10 +89,10 @@ def _who(actor: str, names: Mapping[str, str], language: str) -> str:
 def _why(purpose: Purpose | None, detail: str, language: str) -> list[str]:
     told = []
     if purpose is not None:
-        told.append(
-            f"{say('custody', 'purpose').in_language(language)}:"
-            f" {say('purposes', purpose.value).in_language(language)}"
-        )
+        why = purpose.value
+        if has("purposes", why):
+            why = say("purposes", why).in_language(language)
+        told.append(f"{say('custody', 'purpose').in_language(language)}: {why}")
     if detail:
         told.append(f"{say('custody', 'detail').in_language(language)}: {detail}")
     return [f"    {'. '.join(told)}."] if told else []

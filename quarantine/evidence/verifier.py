@@ -101,24 +101,27 @@ def _walk(folder: Path, report: Report) -> list[str]:
     found = []
     for place, folders, files in os.walk(folder):
         inside = Path(place).relative_to(folder)
-        for each in [*folders, *files]:
-            if (Path(place) / each).is_symlink():
-                report.say((inside / each).as_posix(), "added", "a link; expected files alone")
-        found += [
-            (inside / each).as_posix() for each in files if not (Path(place) / each).is_symlink()
-        ]
+        for each in sorted([*folders, *files]):
+            path, name = Path(place) / each, (inside / each).as_posix()
+            if path.is_symlink() or not (path.is_file() or path.is_dir()):
+                report.say(name, "added", "neither a file nor a folder, such as a link")
+            elif each in files:
+                found.append(name)
         if not folders and not files:
             report.say(inside.as_posix() + "/", "added", "an empty folder, which nothing lists")
     return sorted(found)
 
 
 def _digests(path: Path) -> dict[str, str]:
-    """The file's digest by each algorithm."""
+    """The file's digest by each algorithm; empty ones, which fit nothing, if it cannot be read."""
     known = {each: hashlib.new(each) for each in ALGORITHMS}
-    with path.open("rb") as file:
-        for chunk in iter(lambda: file.read(_CHUNK), b""):
-            for each in known.values():
-                each.update(chunk)
+    try:
+        with path.open("rb") as file:
+            for chunk in iter(lambda: file.read(_CHUNK), b""):
+                for each in known.values():
+                    each.update(chunk)
+    except OSError:
+        return dict.fromkeys(ALGORITHMS, "")
     return {name: each.hexdigest() for name, each in known.items()}
 
 
@@ -213,7 +216,7 @@ def _check_originals(folder: Path, digests: dict[str, Any], report: Report) -> N
 def _json(path: Path) -> Any:
     try:
         return json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return None
 
 
@@ -225,7 +228,7 @@ def _check_chain(folder: Path, anchor: str, report: Report) -> None:
         entries = [{**json.loads(line)} for line in told]
         rows = (folder / "data/audit/digests.txt").read_text(encoding="ascii").splitlines()
         listed = {int(number): digest for number, digest in (row.split(" ") for row in rows)}
-    except (OSError, ValueError, TypeError):
+    except (OSError, ValueError, TypeError, RecursionError):
         report.say(place, "unsound", "the audit extract or its digests cannot be read")
         return
     for entry in entries:
@@ -358,7 +361,7 @@ def lines(report: Report) -> list[str]:
             2: "NOT EVERYTHING COULD BE CHECKED. / NI ELLID GWIRIO POPETH.",
         }[report.status]
     )
-    return told
+    return ["".join(one if one.isprintable() else "?" for one in each) for each in told]
 
 
 def as_json(report: Report) -> str:
@@ -367,7 +370,7 @@ def as_json(report: Report) -> str:
         {"file": file, "kind": kind, "words": words} for file, kind, words in report.problems
     ]
     told = {"status": report.status, "problems": problems, "facts": report.facts}
-    return json.dumps({**told, "files": report.files}, ensure_ascii=False)
+    return json.dumps({**told, "files": report.files})
 
 
 def main() -> int:

@@ -2,6 +2,7 @@
 
 import ast
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -199,7 +200,23 @@ def test_the_chain_is_compared_with_an_anchor_kept_elsewhere(whole):
     assert verifier.check(whole, anchor=f"999:{'0' * 64}").status == 2
 
 
-@pytest.mark.parametrize("hostile", [b"[]", b"{", b"\xff", b'{"sequence": {}}\n', b"null\n", b"1"])
+def test_what_is_neither_file_nor_folder_is_named_and_never_opened(bundle):
+    os.mkfifo(bundle / "data/pipe")
+    assert named(bundle) == {"data/pipe"}
+
+
+def test_a_name_cannot_move_the_terminal_s_cursor_nor_break_the_report(bundle):
+    (bundle / "data/\x1b[2Jx").write_bytes(b"")
+    Path(os.fsdecode(os.fsencode(bundle) + b"/data/\xff")).write_bytes(b"")
+    done = run_alone(bundle, bundle.parent)
+    assert (done.returncode, done.stderr) == (1, "")
+    assert "\x1b" not in done.stdout
+    assert run_alone(bundle, bundle.parent, "--json").returncode == 1
+
+
+@pytest.mark.parametrize(
+    "hostile", [b"[]", b"[" * 100_000, b"{", b"\xff", b'{"sequence": {}}\n', b"null\n", b"1"]
+)
 @pytest.mark.parametrize(
     "name",
     [
