@@ -10,7 +10,8 @@ class Kept(StrEnum):
 
     RELEASED = "released"  # the content of a message that was sent or taken back
     REFUSED = "refused"  # the content of a message that was refused
-    CASE = "case"  # what a case holds: messages, and what people wrote in it
+    CASE = "case"  # what a case holds: messages, exhibits, what people wrote in it
+    BUNDLE = "bundle"  # a bundle that was prepared to be fetched
     RECORD = "record"  # who decided what about a message, what was said of it, its envelope
     SELF_REPORT = "self-report"  # what someone said they sent and should not have
     LEAVER = "leaver"  # the name and addresses of someone who left

@@ -11,7 +11,8 @@ from datetime import date, datetime, timedelta
 from sqlalchemy.orm import Session
 
 from models.audit import Action, AuditEntry
-from models.db import audit, freezes
+from models.case import can_authorise
+from models.db import audit, cases, freezes, people
 from models.db.database import Database
 from models.db.freezes import frozen
 from models.errors import NotPermitted, SettingInvalid
@@ -135,11 +136,11 @@ class Freezes:
         """Be the second of two: from now on the clocks run again.
 
         Raises NotFound, and NotPermitted, which is entered: nobody has asked, the same person
-        asked, or the wait is not over.
+        asked, the wait is not over, or a case's hold has no authoriser's signature.
         """
         with self.database.writing() as session:
             freeze = freezes.get(session, freeze_id)
-            why = self._not_second(freeze, by, now)
+            why = self._not_second(freeze, by, now) or _not_authoriser(session, freeze, by)
             if why is None:
                 entry = _entry(by, Action.UNFREEZE, freeze_id, now)
                 freezes.lift(session, freeze_id, entry)
@@ -199,6 +200,16 @@ def _not_first(freeze: Freeze, by: Person) -> str | None:
     if freeze.asked_to_lift is not None:
         return "it was asked for before"
     return None
+
+
+def _not_authoriser(session: Session, freeze: Freeze, by: Person) -> str | None:
+    """The second signature on a case's legal hold is that of one who may approve the case."""
+    if freeze.case is None or freeze.kind is not FreezeKind.LEGAL_HOLD:
+        return None
+    case = cases.get(session, freeze.case)
+    if can_authorise(by, case, people.directory(session)):
+        return None
+    return "it needs an authoriser's signature"
 
 
 def _check(kind: FreezeKind, covers: Coverage, reason: str, review: date, today: date) -> None:

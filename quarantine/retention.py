@@ -6,12 +6,14 @@ only what has ended has a clock.
 
 from datetime import date, datetime, timedelta
 
+from models.exhibit import FETCHED_WITHIN
 from models.held import HeldState
 from models.retention import Due, Fate, Kept
 from quarantine.settings import KeepingSettings
 
 _FIXED = {
     Kept.CASE: timedelta(0),  # after the last day of the case's own schedule
+    Kept.BUNDLE: FETCHED_WITHIN,
     Kept.SIGN_IN: timedelta(days=30),  # longer than any session lasts
     Kept.TELLING: timedelta(hours=1),
     Kept.BREAKDOWN: timedelta(days=5),  # as long as a server tries again

@@ -32,7 +32,10 @@ _KIND = "porthor-erasure-certificate"
 _BATCH = 500  # items in one transaction: the mail path waits for it no longer than for a message
 _STUCK = timedelta(hours=1)  # then what was killed or could not do all is tried again
 _AT_ONCE = "at-once"  # erased outside a sweep: found private, or the rest was rejected
-_ITEMS = (*sorted(set(CLASS_OF.values())), Kept.CASE, Kept.RECORD, Kept.SELF_REPORT, Kept.LEAVER)
+_ITEMS = (
+    *sorted(set(CLASS_OF.values())),
+    *(Kept.CASE, Kept.BUNDLE, Kept.RECORD, Kept.SELF_REPORT, Kept.LEAVER),
+)
 _ROWS = (Kept.SIGN_IN, Kept.TELLING, Kept.BREAKDOWN)
 
 
@@ -138,6 +141,8 @@ class Sweep:
                 page = erasures.reports_due(session, before, after=start, limit=_BATCH)
             case Kept.CASE:
                 page = erasures.cases_due(session, before, after=start, limit=_BATCH)
+            case Kept.BUNDLE:
+                page = erasures.bundles_due(session, before, after=start, limit=_BATCH)
             case Kept.LEAVER:
                 page = erasures.leavers_due(session, before, after=start, limit=_BATCH)
             case _:

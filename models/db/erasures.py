@@ -5,7 +5,7 @@ the audit chain's lock (audit.lock), so that no freeze can come in between.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -28,7 +28,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from models.audit import Action, AuditEntry
 from models.db import audit
-from models.db.case_tables import CaseRow
+from models.db.case_tables import CaseRow, ExportRow
 from models.db.tables import (
     AuditRow,
     BreakdownRow,
@@ -101,6 +101,15 @@ def cases_due(session: Session, before: datetime, *, after: Page = START, limit:
     has_key = exists().where(ItemKeyRow.item == CaseRow.id)
     query = select(CaseRow.id, CaseRow.closed).where(has_key)
     return _page(session, query, Kept.CASE, (CaseRow.closed, CaseRow.id), before, after, limit)
+
+
+def bundles_due(
+    session: Session, before: datetime, *, after: Page = START, limit: int
+) -> list[Due]:
+    """Return bundles that were prepared so long ago and can still be fetched."""
+    query = select(ExportRow.id, ExportRow.at)
+    query = query.where(exists().where(ItemKeyRow.item == ExportRow.id))
+    return _page(session, query, Kept.BUNDLE, (ExportRow.at, ExportRow.id), before, after, limit)
 
 
 def leavers_due(
@@ -197,6 +206,7 @@ def counted(
     """Count a class, held messages of some states; None for a class that has no items."""
     has_key = exists().where(ItemKeyRow.item == HeldRow.id)
     case_has_key = exists().where(ItemKeyRow.item == CaseRow.id)
+    bundle_has_key = exists().where(ItemKeyRow.item == ExportRow.id)
     of_states = HeldRow.state.in_([each.value for each in states])
     since, condition = {
         Kept.RELEASED: (HeldRow.ended, and_(of_states, has_key)),
@@ -204,6 +214,7 @@ def counted(
         Kept.RECORD: (HeldRow.ended, ~has_key),
         Kept.SELF_REPORT: (SelfReportRow.read_at, true()),
         Kept.CASE: (CaseRow.closed, case_has_key),
+        Kept.BUNDLE: (ExportRow.at, bundle_has_key),
     }.get(kept, (None, true()))
     if since is None:
         return None
@@ -213,7 +224,7 @@ def counted(
 
 
 def erase(session: Session, kept: Kept, ids: Sequence[str], entries: Sequence[AuditEntry]) -> None:
-    """Erase items of one class, each with its entry."""
+    """Erase items of one class, each with its entry; a case's exhibits have theirs too."""
     match kept:
         case Kept.RECORD:
             _erase_records(session, ids)
@@ -222,7 +233,9 @@ def erase(session: Session, kept: Kept, ids: Sequence[str], entries: Sequence[Au
         case Kept.LEAVER:
             _cut_names(session, ids)
         case Kept.CASE:
-            _destroy(session, [*ids, *_sealed_beside(session, ids)])
+            beside = _sealed_beside(session, ids)
+            entries = [*entries, *(replace(entries[0], subject=each) for each in beside)]
+            _destroy(session, [*ids, *beside])
         case _:
             _destroy(session, ids)
     audit.append_all(session, entries)
@@ -264,11 +277,12 @@ def _destroy(session: Session, ids: Sequence[str]) -> None:
 
 
 def _sealed_beside(session: Session, cases: Sequence[str]) -> list[str]:
-    """What a case has sealed under keys of their own, such as exhibits."""
+    """What a case has sealed under keys of their own and still has, such as exhibits."""
     found: list[str] = []
     for table, key in _rows_of_cases():
         if "id" in table.c and isinstance(table.c.id.type, String):
-            found += session.scalars(select(table.c.id).where(key.parent.in_(cases)))
+            has_key = exists().where(ItemKeyRow.item == table.c.id)
+            found += session.scalars(select(table.c.id).where(key.parent.in_(cases), has_key))
     return found
 
 

@@ -1,7 +1,7 @@
 """Freezes in rows: add, get, list, lift; and which items are under one."""
 
-from collections.abc import Collection, Iterator
-from dataclasses import replace
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -12,11 +12,21 @@ from models.address import parse_address
 from models.audit import AuditEntry
 from models.db import audit
 from models.db.keeping_tables import FreezeItemRow, FreezeRow
-from models.db.tables import HeldRow, SelfReportRow
+from models.db.tables import HeldRow, ItemKeyRow, SelfReportRow
 from models.errors import NotFound
 from models.freeze import Coverage, Freeze, FreezeKind, Item, covers
+from models.held import HeldState
 
 _AT_ONCE = 500  # ids in one query
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clock:
+    """What a held message's time to be erased is counted from."""
+
+    id: str
+    state: HeldState
+    ended: datetime | None  # None: it waits for a person
 
 
 def add(session: Session, freeze: Freeze, entry: AuditEntry) -> None:
@@ -113,6 +123,18 @@ def covered(session: Session, freeze: Freeze) -> int:
     """Count the held messages whose record is here and that a freeze covers; walks them all."""
     columns = select(*_ITEM_COLUMNS).execution_options(yield_per=_AT_ONCE)
     return sum(covers(freeze, _item(row)) for row in session.execute(columns))
+
+
+def clocks(session: Session, ids: Sequence[str]) -> Iterator[Clock]:
+    """Yield the clock of each of these messages that still has its content."""
+    for start in range(0, len(ids), _AT_ONCE):
+        query = (
+            select(HeldRow.id, HeldRow.state, HeldRow.ended)
+            .join(ItemKeyRow, ItemKeyRow.item == HeldRow.id)
+            .where(HeldRow.id.in_(ids[start : start + _AT_ONCE]))
+        )
+        for row in session.execute(query):
+            yield Clock(id=row.id, state=HeldState(row.state), ended=row.ended)
 
 
 def _by_id(ids: list[str]) -> Any:

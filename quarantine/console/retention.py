@@ -24,6 +24,7 @@ CLASSES = {
     Kept.RELEASED: mark("Content of emails that were sent or taken back"),
     Kept.REFUSED: mark("Content of emails that were not sent"),
     Kept.CASE: mark("Content of closed cases"),
+    Kept.BUNDLE: mark("Evidence bundles that were prepared"),
     Kept.RECORD: mark("Records of decisions"),
     Kept.SELF_REPORT: mark("Reports of one's own mistakes"),
     Kept.LEAVER: mark("Names and addresses of people who left"),

@@ -26,14 +26,20 @@ from models.case import (
     is_narrower,
     missing,
 )
-from models.db import cases, people
+from models.db import audit, cases, people
 from models.db.database import Database
 from models.db.keyring import Keyring
 from models.errors import Conflict, NotFound, SettingInvalid
 from models.person import Person
 from models.policy import Policy
 from quarantine import notices
-from quarantine.evidence.rights import Refusal, is_authoriser, is_worker, refusal_to_see
+from quarantine.evidence.rights import (
+    Refusal,
+    is_authoriser,
+    is_worker,
+    refusal_to_oversee,
+    refusal_to_see,
+)
 from quarantine.evidence.turned_away import TurnedAway, recorded
 from quarantine.notices import LANGUAGES, Post
 from quarantine.permissions import People
@@ -54,6 +60,8 @@ _SENTENCES = {
     "no-word": "has no word or number in it; expected one",
     "out-of-scope": "is outside the scope of the case: nothing was searched, and the attempt was"
     " recorded; a wider scope needs a new approval",
+    "nothing": "has nothing in it; expected something to keep",
+    "other-digest": "is not that of the bundle that was given; expected its digest",
     "taken": "is there already; expected another",
     "not-a-label": "is no label; expected initials and a number, such as GM/4",
     "not-there": "does not stand in the email; expected whole words as they stand there",
@@ -135,6 +143,23 @@ def see(database: Database, case_id: str, who: Person, now: datetime) -> Case:
     """Return a case that this person may know of. Raises NotFound; the refusal is entered."""
     with recorded(database, who.id, case_id, "see", now), database.reading() as session:
         return fetch(session, case_id, who)
+
+
+def oversee(database: Database, case_id: str, who: Person, now: datetime) -> Case:
+    """Return a case whose record this person may read; who oversees is entered for it.
+
+    Raises NotFound; the refusal is entered.
+    """
+    with recorded(database, who.id, case_id, "record", now), database.writing() as session:
+        try:
+            case = cases.get(session, case_id)
+        except NotFound:
+            raise TurnedAway(Refusal.NO_CASE) from None
+        if refused := refusal_to_oversee(who, case):
+            raise TurnedAway(refused)
+        if refusal_to_see(who, case):
+            audit.append(session, entry(case, who.id, Action.OVERSEE, now, "record"))
+        return case
 
 
 @contextmanager

@@ -29,6 +29,10 @@ class Refusal(StrEnum):
     INVOLVED = "involved"  # the worker sent that message, got it, or is named in it
     NO_REASON = "no-reason"
     NOT_AUTHORISER = "not-authoriser"
+    ONE_SIGNATURE = "one-signature"  # a disclosure needs two
+    SAME_PERSON = "same-person"  # both signatures would be of one
+    NOT_A_SIGNATORY = "not-a-signatory"
+    NOT_READY = "not-ready"  # there is no bundle to be had, or to be receipted
 
 
 _NOT_OPEN = {
@@ -60,6 +64,14 @@ def refusal_to_see(person: Person, case: Case) -> Refusal | None:
     if is_worker(person, case) or is_authoriser(person, case):
         return None
     return Refusal.NOT_THEIRS
+
+
+def refusal_to_oversee(person: Person, case: Case) -> Refusal | None:
+    """Say what keeps a person from a case's record: its own people, and the protection officer."""
+    officer = Role.PROTECTION_OFFICER in person.roles and Role.ADMINISTRATOR not in person.roles
+    if not (person.active and officer and not is_party(case, person.id)):
+        return refusal_to_see(person, case)
+    return None if person.body == case.body else Refusal.OTHER_BODY
 
 
 def is_worker(person: Person, case: Case) -> bool:

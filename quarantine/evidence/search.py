@@ -12,13 +12,11 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, timedelta
-from datetime import time as time_of_day
+from datetime import UTC, datetime, timedelta
 from functools import partial
 
 from models.address import in_domains, parse_address
 from models.audit import Action, AuditEntry, Purpose
-from models.body import HERE
 from models.case import Case, Reach, in_scope
 from models.db import audit, case_searches, cases, contents, held
 from models.db.case_searches import Results, Search, SearchState, Terms
@@ -38,6 +36,7 @@ from models.search_text import (
 from quarantine.attachments import has_attached
 from quarantine.evidence.cases import Cases, NotUsable, everyone, fetch, on_day
 from quarantine.evidence.rights import Refusal, is_involved, refusal_to_search
+from quarantine.evidence.scope import instants
 from quarantine.evidence.turned_away import TurnedAway, enter, recorded
 from quarantine.permissions import keys_of
 
@@ -174,7 +173,7 @@ def _in_scope(  # noqa: PLR0913 - what the envelope alone decides
     rules = _rules(terms.rule.strip(), policy)
     domains = frozenset(filter(None, [terms.domain.strip().lower().removeprefix("@")]))
     with work.database.reading() as session:
-        days = _instants(scope.first, scope.last)
+        days = instants(scope.first, scope.last)
         with closing(case_searches.outlines(session, scope, *days, rules)) as found:
             for outline in found:
                 if not in_scope(asked, outline):
@@ -195,17 +194,6 @@ def _rules(asked: str, policy: Policy) -> frozenset[str]:
         return frozenset()
     of_clause = {each.id for each in policy.rules if each.clause == asked}
     return frozenset({asked, *of_clause})
-
-
-def _instants(first: date | None, last: date | None) -> tuple[datetime, datetime]:
-    """From the first local midnight to that after the last day."""
-    if first is None or last is None:
-        raise LookupError("a case that admits a search has days")
-    midnight = time_of_day(0, tzinfo=HERE)
-    return (
-        datetime.combine(first, midnight),
-        datetime.combine(last + timedelta(days=1), midnight),
-    )
 
 
 def _take_all(scan: _Scan, ids: Sequence[str]) -> bool:
