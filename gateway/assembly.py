@@ -22,6 +22,7 @@ from gateway.drafts import DraftChecker
 from gateway.inspector import Inspector
 from gateway.listener import Listener, Sessions
 from gateway.nexthop import NextHop
+from gateway.paper_sources import papers_given
 from gateway.policy_file import load_policy
 from gateway.registers import registers_folder
 from gateway.session import House
@@ -320,6 +321,7 @@ def run_console(settings: Settings) -> int:
         api_settings=settings.api,
         keeping=settings.keeping,
         in_force=in_force(settings),
+        papers=papers_given(settings),
     )
     host, port = settings.console.listen
     _log.info("console on %s", settings.console.base_url)

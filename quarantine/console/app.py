@@ -40,9 +40,11 @@ from quarantine.console.openid import Provider
 from quarantine.console.oversight_pages import OVERSIGHT_PAGES
 from quarantine.console.pages import render
 from quarantine.console.review_pages import REVIEW_PAGES
+from quarantine.console.rights_pages import RIGHTS_PAGES
 from quarantine.console.sampling import SAMPLING_PAGES
 from quarantine.console.visit import Page, Permission, Services, Visit
 from quarantine.drafts import CheckDraft
+from quarantine.papers.live import Given
 from quarantine.review import Review
 from quarantine.settings import ApiSettings, ConsoleSettings, KeepingSettings, SignInSettings
 
@@ -108,6 +110,7 @@ PAGES: tuple[Page, ...] = (
     *OVERSIGHT_PAGES,
     *SAMPLING_PAGES,
     *KEEPING_PAGES,
+    *RIGHTS_PAGES,
     *CASE_PAGES,
     *scim.SCIM_PAGES,
     *api.API_PAGES,
@@ -129,6 +132,7 @@ def create_app(  # noqa: PLR0913 - all that the console works with, given once
     keeping: KeepingSettings | None = None,
     check_draft: CheckDraft | None = None,
     in_force: tuple[tuple[str, str], ...] = (),
+    papers: Given | None = None,
 ) -> Starlette:
     """Make the application."""
     ways = sign_in_settings or SignInSettings()
@@ -148,6 +152,7 @@ def create_app(  # noqa: PLR0913 - all that the console works with, given once
         provider=provider,
         check_draft=check_draft,
         in_force=in_force,
+        papers=papers or Given(),
     )
     door = api.Door(services)
     routes: list[BaseRoute] = [

@@ -21,6 +21,7 @@ from models.person import Person
 from models.policy import Policy
 from quarantine.console.openid import Provider
 from quarantine.drafts import CheckDraft
+from quarantine.papers.live import Given
 from quarantine.review import Review
 from quarantine.settings import ApiSettings, ConsoleSettings, KeepingSettings, SignInSettings
 
@@ -59,6 +60,7 @@ class Services:
     provider: Provider | None = None  # of OpenID Connect
     check_draft: CheckDraft | None = None  # from gateway: this package finds nothing itself
     in_force: tuple[tuple[str, str], ...] = ()  # settings and their values, no secret among them
+    papers: Given = Given()  # what papers are made of, beside body, policy and database
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,9 +6,10 @@ import pytest
 from starlette.routing import Mount, Route
 
 from quarantine import access, sealed
-from quarantine.console import cases_email, held, sampling, sealed_lane
+from quarantine.console import cases_email, held, sampling, sealed_lane, subject_access
 from quarantine.console.app import PAGES
 from quarantine.console.visit import Permission
+from quarantine.subject_access import writing
 from tests.console_sample import make_council
 
 OPEN_TO_ANYONE = {
@@ -21,6 +22,7 @@ DOORS = {  # each page that gives content away, and the function that enters it
     cases_email.show_content: access.open_in_case,
     sealed_lane.hand_over: sealed.hand_over,
     sampling.show_sampled: access.open_in_sample,
+    subject_access.give: writing.write_folder,
 }
 
 
