@@ -142,7 +142,7 @@ def _filled(settings: Settings, folder: Path, now: datetime) -> Manifest:
     name = copies.name_of_copy(settings.database_url)
     rows, (entries, digest) = copies.copy(settings.database_url, folder / name)
     for each in (settings.path, settings.policy_file):
-        shutil.copyfile(each, folder / each.name)
+        _write(folder / each.name, each.read_bytes())  # database.url may hold a password
     return Manifest(
         made=now.astimezone(UTC).isoformat(timespec="seconds"),
         program=version("porthor"),

@@ -64,8 +64,10 @@ def restore(url: str, source: Path) -> None:
         )
     if _is_sqlite(url):
         path = Path(make_url(url).database or "")
-        shutil.copyfile(source, path)
-        path.chmod(0o600)
+        partial = path.with_name(f"{path.name}.partial")
+        shutil.copyfile(source, partial)
+        partial.chmod(0o600)
+        partial.rename(path)
     else:
         _run("pg_restore", url, "--exit-on-error", "--single-transaction", str(source))
 

@@ -5,13 +5,16 @@ from dataclasses import replace
 from datetime import date, timedelta
 from hashlib import sha256
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
+from sqlalchemy import create_engine, text
 
 from models.audit import Action, AuditEntry
 from models.db import audit, contents, freezes, people, sealed, statements, sweeps
 from models.db import held as held_messages
 from models.db.case_tables import CaseLookRow, CaseRow
+from models.db.database import Database
 from models.db.tables import AnswerRow, DecisionRow, HeldRow, ItemKeyRow, StatementRow
 from models.errors import Conflict, NotFound
 from models.freeze import Coverage, FreezeKind
@@ -348,6 +351,25 @@ def test_the_wrapped_key_is_gone_from_the_disk(database, place, database_url, po
     assert (on_disk(files, gone), on_disk(files, still)) == (True, True)
     a_sweep(database).run(NOW + DAY, by="system")
     assert (on_disk(files, gone), on_disk(files, still)) == (False, True)
+
+
+def test_who_does_not_own_the_keys_says_that_they_are_to_be_written_anew(postgresql, caplog):
+    name, role = f"test_{uuid4().hex}", f"role_{uuid4().hex}"
+    owner = create_engine(postgresql.format(name="postgres"), isolation_level="AUTOCOMMIT")
+    with owner.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+        connection.execute(text(f"CREATE ROLE {role} LOGIN"))
+    given = Database(postgresql.format(name=name))
+    given.upgrade()
+    given.close()
+    service = Database(postgresql.format(name=name).replace("postgres@", f"{role}@"))
+    assert service.scrub()
+    service.close()
+    assert "VACUUM FULL" in caplog.text
+    with owner.connect() as connection:
+        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+        connection.execute(text(f"DROP ROLE {role}"))
+    owner.dispose()
 
 
 def files_of(url, postgresql):
