@@ -13,6 +13,7 @@ from quarantine.evidence.bundle import Sealing
 from quarantine.evidence.gathering import Sources
 from quarantine.evidence.reliability import gather
 from quarantine.evidence.signing import load_certificates, load_signer
+from quarantine.signed_lines import Signer
 
 
 def sources(settings: Settings) -> Sources:
@@ -32,6 +33,19 @@ def sources(settings: Settings) -> Sources:
         ),
         sealing=partial(_sealing, settings),
     )
+
+
+def check_files(settings: Settings) -> None:
+    """Read every file that [evidence] names. Raises SettingInvalid at the first that will not do.
+
+    Any key that signs anchors will do here; what a bundle asks of it is said when one is made.
+    """
+    base, evidence = settings.path.parent, settings.evidence
+    if evidence.certificate:
+        Signer.load(base / evidence.certificate, base / evidence.key)
+    if evidence.timestamp_certificate:
+        load_certificates(base / evidence.timestamp_certificate, "evidence.timestamp_certificate")
+    sources(settings).reliability()
 
 
 def _read_policy(text: str) -> Policy:

@@ -5,6 +5,7 @@ import json
 import sys
 from datetime import UTC, datetime
 
+from gateway.bundle_sources import check_files
 from gateway.config import load_settings
 from gateway.lint import lint
 from gateway.policy_file import load_policy
@@ -33,6 +34,7 @@ def config_check(arguments: argparse.Namespace) -> int:
         lambda: load_policy(settings.policy_file),
         lambda: Keyring.load(settings.keys_file),
         lambda: Database(settings.database_url).check(),
+        lambda: check_files(settings),
     ):
         try:
             check()

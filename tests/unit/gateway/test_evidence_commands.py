@@ -95,3 +95,29 @@ def test_a_small_body_makes_a_certificate_and_signs_with_it(tmp_path, monkeypatc
     assert settings.body.name_en in printed
     assert sealing.signer.sign(b"x")
     assert sources(settings).reliability().settings
+
+
+@pytest.mark.parametrize(
+    ("key", "content"),
+    [
+        pytest.param("known_faults", "faults = 3", id="a list of faults that is none"),
+        pytest.param("test_results", "", id="test results that say nothing"),
+        pytest.param("timestamp_certificate", "no PEM", id="an authority that is none"),
+    ],
+)
+def test_config_check_finds_what_would_keep_a_bundle_from_being_made(
+    tmp_path, monkeypatch, capsys, key, content
+):
+    monkeypatch.chdir(tmp_path)
+    assert main(["init", "here", "--sample"]) == 0
+    config = ["--config", "here/porthor.toml"]
+    assert main([*config, "config", "check"]) == 0
+    (tmp_path / "here/spoiled").write_text(content)
+    path = tmp_path / "here/porthor.toml"
+    text = path.read_text().replace(f'\n{key} = ""', f'\n{key} = "spoiled"')
+    path.write_text(text.replace('timestamp_url = ""', 'timestamp_url = "http://stamp.example/"'))
+    if key != "timestamp_certificate":
+        path.write_text(text)
+    capsys.readouterr()
+    assert main([*config, "config", "check"]) == 2
+    assert f"evidence.{key}" in capsys.readouterr().err
