@@ -15,6 +15,7 @@ from test_browser import (  # noqa: F401 - fixtures
 from models.audit import Action, AuditEntry, Purpose
 from models.db import answers, demotions
 from models.person import Person, Role
+from quarantine import saying
 from quarantine.access import open_message
 from tests import console_sample
 from tests.console_sample import NOW, PEOPLE, make_council
@@ -34,7 +35,10 @@ MORE = (
         roles=frozenset({Role.ADMINISTRATOR}),
     ),
 )
-PAGES = ("", "/looks", "/looks?who=gwen", "/questions", "/rules", "/fairness", "/care")
+PAGES = (
+    *("", "/looks", "/looks?who=gwen", "/questions", "/rules", "/fairness", "/care"),
+    *("/disputes", "/sample"),
+)
 
 
 @pytest.fixture(scope="module")
@@ -66,6 +70,9 @@ def _plant(council):
             answers.put(session, held_id, "gwen", number > 3, NOW, entry)
         if number < 11:
             council.review.release(held_id, by=gwen, now=NOW)
+        if number < 2:
+            sioned = next(each for each in PEOPLE if each.id == "sioned")
+            saying.dispute(council.review, held_id, by=sioned, text="", now=NOW)
     with council.database.writing() as session:
         demotions.demote(session, "cards", rightly=2, answers=20, at=NOW)
 
@@ -76,6 +83,24 @@ def test_the_officers_pages(look, address):  # noqa: F811
     for each in PAGES:
         page.goto(f"{address}/oversight{each}")
         check(f"oversight{each.replace('/', '-').replace('?', '-').replace('=', '-')}")
+
+
+def test_a_second_look_by_sample(look, address):  # noqa: F811
+    page, check, sign_in = look
+    sign_in("dewi")
+    page.goto(f"{address}/oversight/sample")
+    if page.locator("#reason").count():
+        page.click("form[action='/oversight/sample'] button")
+        check("oversight-sample-mistake", status_noise=True)
+        page.fill("#reason", "Bob chwarter / each quarter")
+        page.click("form[action='/oversight/sample'] button")
+    check("oversight-sample-drawn")
+    page.locator("form[action$='/open'] button").first.click()
+    check("oversight-sampled-masked")
+    page.click("form[action$='/open'] button")
+    check("oversight-sampled-text")
+    page.locator("button[value='yes']").click()
+    assert page.url == f"{address}/oversight/sample"
 
 
 def test_the_administrators_page(look, address):  # noqa: F811

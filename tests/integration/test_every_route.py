@@ -90,6 +90,20 @@ def test_what_is_not_theirs_is_not_there(council, visitor, who):
     assert looks(council) == 0
 
 
+@pytest.mark.requirement("D9")
+@pytest.mark.parametrize("who", ["sioned", "gwen", "huw", "marc", "sam"])
+def test_the_pages_of_oversight_are_not_there_for_others(council, visitor, who):
+    held_id, client = council.hold(1), visitor(who)
+    csrf = token(client)
+    pages = [page for page in PAGES if page.permission is Permission.OVERSEE]
+    assert {page.path for page in PAGES if page.path.startswith("/oversight")} == {
+        page.path for page in pages
+    }
+    for page in pages:
+        assert ask(client, page, held_id, csrf).status_code == 404, page.path
+    assert looks(council) == 0
+
+
 @pytest.mark.parametrize("page", ABOUT_ONE, ids=lambda page: f"{page.method} {page.path}")
 def test_a_passer_by_is_asked_to_sign_in(council, page):
     held_id = council.hold(1)
