@@ -51,6 +51,7 @@ class Looked:
     held: str
     at: datetime
     sender: Person | None
+    in_case: bool = False  # by who works on a case: that is what its approval was for
     undecided: bool = False  # they looked to decide, PATIENCE ago, and nothing of theirs followed
 
 
@@ -69,7 +70,7 @@ def worth_asking(looks: Iterable[Looked], people: Mapping[str, Person]) -> tuple
         pair = each.who, each.sender.id if each.sender else None
         if pair not in in_line:
             in_line[pair] = _in_line(each.who, each.sender, people)
-        if not in_line[pair]:
+        if not in_line[pair] and not each.in_case:
             found[Question.OTHER_LINE, each.who, each.held].append(each)
     rows = (
         Questionable(

@@ -131,6 +131,7 @@ class LookRow:
     held: str
     at: datetime  # of the latest
     sender: str  # the key of an address
+    in_case: bool
     undecided: bool  # they looked to decide, long ago, and nothing of theirs followed
 
 
@@ -153,7 +154,9 @@ def looks_by_hour(
         or_(func.max(ended.c.at).is_(None), func.max(ended.c.at) < latest),
     )
     query = (
-        select(look.actor, look.subject, latest, func.max(HeldRow.sender_key), undecided)
+        select(
+            look.actor, look.subject, latest, func.max(HeldRow.sender_key), look.purpose, undecided
+        )
         .outerjoin(HeldRow, HeldRow.id == look.subject)
         .outerjoin(ended, and_(ended.c.actor == look.actor, ended.c.subject == look.subject))
         .where(
@@ -165,8 +168,15 @@ def looks_by_hour(
         .order_by(latest, look.actor, look.subject)
     )
     return [
-        LookRow(by=by, held=held, at=at, sender=sender or "", undecided=bool(undone))
-        for by, held, at, sender, undone in session.execute(query)
+        LookRow(
+            by=by,
+            held=held,
+            at=at,
+            sender=sender or "",
+            in_case=purpose == Purpose.INVESTIGATE.value,
+            undecided=bool(undone),
+        )
+        for by, held, at, sender, purpose, undone in session.execute(query)
     ]
 
 

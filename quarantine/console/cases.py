@@ -281,11 +281,11 @@ def has_day(visit: Visit, name: str) -> bool:
 def render_case(visit: Visit, template: str, *, status: int = 200, **facts: Any) -> Response:
     """Answer with a page of cases; templates write days with `day`."""
     language = visit.language
+    facts.setdefault("nav", "cases")
     return render(
         visit,
         template,
         status=status,
-        nav="cases",
         day=lambda given: write_date(given, language) if given else "",
         today=on_day(visit.now),
         **facts,

@@ -11,7 +11,7 @@ from models.db import audit, case_searches
 from models.db import cases as case_rows
 from models.db.cases import CaseLook
 from quarantine.access import Depth
-from quarantine.console.cases import about_case, render_case
+from quarantine.console.cases import about_case, next_day, render_case
 from quarantine.console.lists import name_of
 from quarantine.console.visit import Visit
 from quarantine.console.words import mark, translations
@@ -27,6 +27,7 @@ _HAPPENED = {
     Action.CLOSE_CASE: mark("Closed the case"),
     Action.SEARCH: mark("Searched"),
     Action.TURN_AWAY: mark("Was refused"),
+    Action.OVERSEE: mark("Read this record"),
     Action.REMIND: mark("Reminded: a day of this case has passed"),
     Action.ADD_EXHIBIT: mark("Added an exhibit"),
     Action.REDACT: mark("Made a redacted copy"),
@@ -92,6 +93,14 @@ def show(visit: Visit) -> Response:
     lines += [_look(visit, each) for each in looks]
     lines.sort(key=lambda each: each.at)
     return render_case(visit, "case-record.html", **about_case(visit), lines=lines)
+
+
+def show_all(visit: Visit) -> Response:
+    """List the cases of the body for who oversees it, without their titles."""
+    with visit.services.database.reading() as session:
+        found = case_rows.find(session, body=visit.who.body)
+    rows = [(each, next_day(each)) for each in found]
+    return render_case(visit, "oversight-cases.html", nav="oversight", rows=rows)
 
 
 def _line(visit: Visit, entry: AuditEntry, terms: Mapping[int, str]) -> Line:

@@ -90,8 +90,8 @@ def _checked(page: Page, visit: Visit) -> Response:
         sealed.check_hand_over(visit.who)
     if page.permission in {Permission.SEE, Permission.REVIEW, Permission.OWN}:
         visit = _with_held(page.permission, visit)
-    elif page.permission in {Permission.CASES, Permission.CASE}:
-        visit = _with_case(visit)
+    elif page.permission in {Permission.CASES, Permission.CASE, Permission.CASE_RECORD}:
+        visit = _with_case(page.permission, visit)
     return page.view(visit)
 
 
@@ -106,10 +106,12 @@ def _with_held(permission: Permission, visit: Visit) -> Visit:
     return replace(visit, held=message)
 
 
-def _with_case(visit: Visit) -> Visit:
+def _with_case(permission: Permission, visit: Visit) -> Visit:
     """Let in whose business cases are, and to one case its own people. A refusal is entered."""
     database, who, now = visit.services.database, visit.who, visit.now
     case_id = str(visit.request.path_params.get("case", ""))
+    if permission is Permission.CASE_RECORD:
+        return replace(visit, case=cases.oversee(database, case_id, who, now))
     if case_id:
         return replace(visit, case=cases.see(database, case_id, who, now))
     if not has_role(who):

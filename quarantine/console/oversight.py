@@ -133,6 +133,7 @@ def _worth_asking(visit: Visit, session: Session, since: datetime) -> tuple[Ques
             held=each.held,
             at=each.at,
             sender=visit.people.owner(each.sender),
+            in_case=each.in_case,
             undecided=each.undecided,
         )
         for each in found

@@ -40,6 +40,7 @@ class Permission(StrEnum):
     OVERSEE = "oversee"  # the protection officer or the auditor, on pages without content
     CASES = "cases"  # HR, or who approves its cases
     CASE = "case"  # this case: who works on it, or was asked to approve it
+    CASE_RECORD = "case-record"  # this case's record: its own people, and the officer
     ADMINISTER = "administer"  # an administrator, who runs the system and reads no mail
 
 

@@ -33,7 +33,7 @@ def test_every_line_names_a_permission_that_fits(page):
     about_one_message = "{id}" in page.path
     asks_for_it = page.permission in {Permission.SEE, Permission.REVIEW, Permission.OWN}
     assert about_one_message == asks_for_it
-    assert ("{case}" in page.path) == (page.permission is Permission.CASE)
+    assert ("{case}" in page.path) == (page.permission in {Permission.CASE, Permission.CASE_RECORD})
 
 
 def test_content_is_shown_by_a_post_with_a_purpose_and_nowhere_else():
