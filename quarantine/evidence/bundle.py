@@ -51,9 +51,11 @@ def make_bundle(
 ) -> Path:
     """Write a bundle into a new folder; return it. Nothing is left behind if it fails.
 
-    `progress` is told each file. Raises SettingInvalid if a part is missing (L48) or the folder is
-    there, Tampered if what is to be evidence is not as recorded, Unavailable.
+    `progress` is told each file. Raises SettingInvalid if a part is missing (L48), the folder is
+    there or the certificate has run out, Tampered if what is to be evidence is not as recorded,
+    Unavailable.
     """
+    sealing.signer.check_valid(contents.request.at)
     try:
         folder.mkdir(parents=True)
     except FileExistsError:

@@ -46,6 +46,15 @@ class Signer:
         """The certificates as they travel in a bundle."""
         return b"".join(each.public_bytes(_PEM) for each in self.certificates)
 
+    def check_valid(self, at: datetime) -> None:
+        """Refuse a certificate that has run out. Raises SettingInvalid."""
+        ended = self.certificates[0].not_valid_after_utc
+        if ended < at:
+            raise SettingInvalid(
+                f"evidence.certificate ended on {ended.date().isoformat()}; expected one that is"
+                " valid now, for whoever receives a bundle would be told so"
+            )
+
     def sign(self, content: bytes) -> bytes:
         """Return a detached CMS signature in DER, the certificates included."""
         builder = pkcs7.PKCS7SignatureBuilder().set_data(content)

@@ -4,6 +4,7 @@ import json
 import subprocess
 import tarfile
 from dataclasses import replace
+from datetime import timedelta
 from hashlib import sha256
 
 import bagit
@@ -31,11 +32,11 @@ from models.finding import Unread
 from models.held import HeldState
 from quarantine.evidence import bundle as bundles
 from quarantine.evidence import verifier
-from quarantine.evidence.bundle import digest_of, make_bundle, pack, pack_for, unpack
+from quarantine.evidence.bundle import Sealing, digest_of, make_bundle, pack, pack_for, unpack
 from quarantine.evidence.contents import BundleForm
 from quarantine.evidence.gathering import fairness_of, gather, open_item
 from quarantine.evidence.reading_copy import Redaction
-from quarantine.evidence.signing import load_certificates
+from quarantine.evidence.signing import load_certificates, load_signer, make_certificate
 
 NAME = "Ŵyn Zyxwvut"
 
@@ -422,3 +423,12 @@ def test_a_policy_that_this_program_cannot_read_goes_along_as_it_was(made, seali
     folder = make_bundle(older, tmp_path / "bundle", sealing)
     assert (folder / f"data/policy/{POLICY.digest}.toml").read_text() == POLICY_TEXT
     assert not (folder / f"data/policy/{POLICY.digest}-rules.json").exists()
+
+
+def test_a_certificate_that_has_run_out_signs_nothing(made, tmp_path):
+    certificate, key = tmp_path / "c.pem", tmp_path / "k.pem"
+    make_certificate(["Cyngor"], certificate, key, now=NOW - timedelta(days=4 * 365))
+    old = Sealing(signer=load_signer(certificate, key))
+    with pytest.raises(SettingInvalid, match=r"evidence\.certificate ended on 2025-11-2"):
+        make_bundle(made, tmp_path / "bundle", old)
+    assert not (tmp_path / "bundle").exists()
