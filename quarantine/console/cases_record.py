@@ -9,6 +9,7 @@ from starlette.responses import Response
 from models.audit import Action, AuditEntry
 from models.db import audit, case_searches
 from models.db import cases as case_rows
+from models.db.case_searches import Search
 from models.db.cases import CaseLook
 from quarantine.access import Depth
 from quarantine.console.cases import about_case, next_day, render_case
@@ -74,7 +75,7 @@ class Line:
     at: datetime
     who: str
     what: str
-    search: int | None = None  # its number, if it was one
+    search: Search | None = None  # with its counts, if it was one
     held: str = ""  # the message that was opened
     said: str = field(default="", repr=False)  # terms of a search, or what was being checked
 
@@ -85,11 +86,11 @@ def show(visit: Visit) -> Response:
     with visit.services.database.reading() as session:
         entries = [each.entry for each in audit.read(session, subject=case.id)]
         looks = case_rows.looks(session, keyring, case.id)
-        words = {
-            each.id: case_searches.terms(session, keyring, case.id, each.id).words
+        searches = {
+            each.id: (each, case_searches.terms(session, keyring, case.id, each.id).words)
             for each in case_searches.of_case(session, case.id)
         }
-    lines = [_line(visit, each, words) for each in entries]
+    lines = [_line(visit, each, searches) for each in entries if not _only_begins(each)]
     lines += [_look(visit, each) for each in looks]
     lines.sort(key=lambda each: each.at)
     return render_case(visit, "case-record.html", **about_case(visit), lines=lines)
@@ -103,16 +104,22 @@ def show_all(visit: Visit) -> Response:
     return render_case(visit, "oversight-cases.html", nav="oversight", rows=rows)
 
 
-def _line(visit: Visit, entry: AuditEntry, terms: Mapping[int, str]) -> Line:
+def _only_begins(entry: AuditEntry) -> bool:
+    """A search is shown once: how it ended."""
+    return entry.action is Action.SEARCH and entry.detail.endswith(": begins")
+
+
+def _line(visit: Visit, entry: AuditEntry, searches: Mapping[int, tuple[Search, str]]) -> Line:
     words = translations(visit.language)
     number = entry.detail.removeprefix("search ").partition(":")[0]
-    search = int(number) if entry.action is Action.SEARCH and number.isdecimal() else None
+    known = entry.action is Action.SEARCH and number.isdecimal()
+    search, said = searches.get(int(number), (None, "")) if known else (None, "")
     return Line(
         at=entry.at,
         who=_who(visit, entry.actor),
         what=words.gettext(_what(entry)),
         search=search,
-        said=terms.get(search, "") if search is not None else "",
+        said=said,
     )
 
 

@@ -72,6 +72,7 @@ def answer_everything(page, home, check):
         check(f"case-tasks-{task}")
 
 
+@pytest.mark.timeout(400)  # forty pages, each read by axe
 @pytest.mark.requirement("L42")
 @pytest.mark.requirement("O6")
 def test_from_a_referral_to_an_opened_email(look, address, council, language, size):  # noqa: F811

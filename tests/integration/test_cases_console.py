@@ -99,7 +99,13 @@ def test_from_a_referral_to_an_opened_message(council, visitor):
     assert CONTENT in opened.text
     assert "Whether the card is ours" in huw.get(email).text
     record = huw.get(f"{home}/record").text
-    for said in ("Whether the card is ours", "panel", "Approved the case", "Asked for approval"):
+    for said in (
+        "Matched: 1.",
+        "Whether the card is ours",
+        "panel",
+        "Approved the case",
+        "Asked for approval",
+    ):
         assert said in record
     assert send(huw, f"{home}/close", outcome="no-case", **day("keep_until", "2027-12-01"))
     assert huw.get(email).status_code == 404
@@ -122,6 +128,7 @@ def test_a_search_outside_the_scope_says_so(council, visitor, term):
 
 def paths(case, held_id):
     names = {"case": case.id, "task": "purpose", "search": "1", "held": held_id}
+    names |= dict.fromkeys(("exhibit", "export", "disclosure"), "X1")
     for page in OF_CASES:
         yield page, re.sub(r"{(\w+)}", lambda found: names[found[1]], page.path)
 
