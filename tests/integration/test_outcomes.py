@@ -83,6 +83,28 @@ def test_a_message_given_back_is_asked_for_again(council, keyring, review):
     assert notices_of(council, "asks for a decision again") == [f"gwen@{DOMAIN}"]
 
 
+def test_what_was_given_back_is_taken_up_again_by_a_reviewer_and_nobody_else(
+    council, keyring, review
+):
+    held_id, later = hold(council, keyring), NOW + timedelta(days=3)
+    with pytest.raises(Conflict):
+        outcomes.take_up(review, held_id, by=BY["gwen"], now=later)
+    outcomes.give_back(review, held_id, by=BY["gwen"], code="say-why", text="Pam?", now=NOW)
+    for who, error in (("sioned", NotPermitted), ("marc", NotFound), ("sam", NotFound)):
+        with pytest.raises(error):
+            outcomes.take_up(review, held_id, by=BY[who], now=later)
+    outcomes.take_up(review, held_id, by=BY["elin"], now=later)
+    again = message_of(council, held_id)
+    assert (again.state, again.decisions, again.reviewer) == (HeldState.HELD, (), "gwen")
+    assert again.turn.since == later
+    assert again.turn.ends > later
+    with council.reading() as session:
+        asked = [each.entry for each in audit.read(session, subject=held_id)]
+    assert [each.actor for each in asked if each.action is Action.ASK_AGAIN] == ["elin"]
+    with pytest.raises(Conflict):
+        outcomes.take_up(review, held_id, by=BY["gwen"], now=later)
+
+
 def test_a_message_given_back_can_be_taken_back(council, keyring, review):
     held_id = hold(council, keyring)
     outcomes.give_back(review, held_id, by=BY["gwen"], code="wrong-attachment", now=NOW)
