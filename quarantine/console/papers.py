@@ -15,8 +15,8 @@ from quarantine.papers.words import LANGUAGES, say
 _TYPES = {"html": "text/html; charset=utf-8", "txt": "text/plain; charset=utf-8"}
 _STANDINGS = {
     Standing.NEVER: mark("Not issued yet"),
-    Standing.CURRENT: mark("Says what is in force"),
-    Standing.CHANGED: mark("Out of date: something else is in force now"),
+    Standing.CURRENT: mark("Up to date"),
+    Standing.CHANGED: mark("Out of date"),
     Standing.OLD: mark("Issued over a year ago"),
 }
 

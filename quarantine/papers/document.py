@@ -168,10 +168,10 @@ _STYLE = (
     "p,li,h1,h2,h3{overflow-wrap:anywhere}h3{margin-bottom:.3rem}"
     "pre{font-family:inherit;white-space:pre-wrap;overflow-wrap:anywhere;"
     "border-left:4px solid #b1b4b6;padding-left:1rem}"
-    ".wide{overflow-x:auto}table{border-collapse:collapse;width:100%}"
+    ".wide{overflow-x:auto}table{border-collapse:collapse;width:100%;min-width:26rem}"
     "caption{font-weight:bold;text-align:left;padding:.4rem 0}"
     "th,td{border-bottom:1px solid #b1b4b6;padding:.4rem .6rem .4rem 0;text-align:left;"
-    "vertical-align:top;overflow-wrap:anywhere}"
+    "vertical-align:top;overflow-wrap:break-word}"
     "@page{size:A4;margin:2cm}@media print{body{margin:0;max-width:none}a{color:inherit}"
-    ".wide{overflow:visible}h2,h3{break-after:avoid}tr,dd{break-inside:avoid}}"
+    ".wide{overflow:visible}table{min-width:0}h2,h3{break-after:avoid}tr,dd{break-inside:avoid}}"
 )

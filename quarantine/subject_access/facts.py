@@ -12,6 +12,7 @@ from models.db.subject import ReportTie, RightOpened, SessionKept, Tied
 from models.decision import Decision
 from models.finding import Text
 from models.freeze import Freeze
+from models.group import Group
 from models.held import HeldMessage, HeldState
 from models.message import Message
 from models.person import Person
@@ -55,8 +56,8 @@ class HeldParts:
     referral: bool = False  # that it went to HR is disclosed
 
 
-def directory(person: Person, mask: Mask) -> Record:
-    """A person's entry."""
+def directory(person: Person, groups: Sequence[Group], mask: Mask) -> Record:
+    """A person's entry, and the identity provider's groups that they are in."""
     absence = person.absence
     facts = {
         "id": person.id,
@@ -78,6 +79,7 @@ def directory(person: Person, mask: Mask) -> Record:
         "informed_by": person.informed_by,
         "source": person.source.value,
         "external_id": person.external_id,
+        "groups": sorted(each.name for each in groups if person.id in each.members),
     }
     return Record(section="directory", facts=facts)
 

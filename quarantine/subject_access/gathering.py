@@ -20,6 +20,7 @@ from models.db import (
     cases,
     contents,
     freezes,
+    groups,
     held,
     people,
     statements,
@@ -97,7 +98,9 @@ class Gathering:
         """Yield everything, section by section; the counts are whole at the end."""
         self._begin()
         if self.subject.person is not None:
-            yield facts.directory(self.subject.person, self.mask)
+            with self.database.reading() as session:
+                found = groups.all_groups(session)
+            yield facts.directory(self.subject.person, found, self.mask)
         yield from self._cases_and_freezes()
         tied = list(self._walk())
         self.matched = len(tied)

@@ -51,10 +51,10 @@ class Mask:
     show: frozenset[str] = frozenset()
     masked: Counter[str] = field(default_factory=Counter)  # by code
     _numbers: dict[str, int] = field(default_factory=dict, repr=False)
-    _forms: dict[str, list[Form]] = field(default_factory=dict, repr=False)
+    _forms: dict[tuple[str, ...], list[Form]] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
-        """Index every name of the directory by its first word."""
+        """Index every name of the directory by its first two words."""
         for each in self.everyone.values():
             if each.id != self.subject.id and each.id not in self.show:
                 self._index(self._forms, each.name, each.id)
@@ -100,7 +100,7 @@ class Mask:
 
     def names_in(self, message: Message | None, involved: Collection[str]) -> list[Form]:
         """What else to look for in one message: names of its address fields, and of those in it."""
-        index: dict[str, list[Form]] = {}
+        index: dict[tuple[str, ...], list[Form]] = {}
         own = set(_folded(self.subject.name))
         values = [value for each in _FIELDS for value in message.values(each)] if message else []
         for name, address in getaddresses(values):
@@ -116,7 +116,7 @@ class Mask:
 
     def _index(
         self,
-        index: dict[str, list[Form]],
+        index: dict[tuple[str, ...], list[Form]],
         name: str,
         party: str,
         own: Collection[str] | None = None,
@@ -131,7 +131,7 @@ class Mask:
         if own is not None:
             ways |= {(each,) for each in words if len(each) >= _SHORTEST and each not in own}
         for way in ways:
-            index.setdefault(way[0], []).append(Form(way, party))
+            index.setdefault(way[:2], []).append(Form(way, party))
 
     def _addresses(self, text: str) -> Iterator[tuple[int, int, str]]:
         for found in _ADDRESS.finditer(text):
@@ -143,21 +143,20 @@ class Mask:
 
     def _named(self, text: str, names: Sequence[Form]) -> Iterator[tuple[int, int, str]]:
         """Where names stand: whole names in any case, single words with a capital."""
-        local: dict[str, list[Form]] = {}
+        local: dict[tuple[str, ...], list[Form]] = {}
         for form in names:
-            local.setdefault(form.words[0], []).append(form)
+            local.setdefault(form.words[:2], []).append(form)
         words = [(found.start(), found.end()) for found in _WORD.finditer(text)]
-        folded = [_fold(text[start:end]) for start, end in words]
-        for index, word in enumerate(folded):
-            for form in (*self._forms.get(word, ()), *local.get(word, ())):
-                last = index + len(form.words)
-                start, end = words[index][0], words[min(last, len(words)) - 1][1]
-                if tuple(folded[index:last]) != form.words:
-                    continue
-                if len(form.words) > 1:
-                    yield start, end, form.party
-                elif text[start].isupper():
+        folded = tuple(_fold(text[start:end]) for start, end in words)
+        for index, (start, end) in enumerate(words):
+            for form in local.get(folded[index : index + 1], ()):
+                if text[start].isupper():
                     yield start, _with_surname(text, end), form.party
+            two = folded[index : index + 2]
+            for form in (*self._forms.get(two, ()), *local.get(two, ())):
+                last = index + len(form.words)
+                if len(form.words) > 1 and folded[index:last] == form.words:
+                    yield start, words[last - 1][1], form.party
 
     def _mark(self, party: str) -> str:
         number = self._numbers.setdefault(party, len(self._numbers) + 1)

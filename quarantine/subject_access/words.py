@@ -11,9 +11,8 @@ _WORDS = tomllib.loads(Path(__file__).with_name("words.toml").read_text(encoding
 
 def say(section: str, key: str, language: str, **values: object) -> str:
     """The words of a key, filled; those that evidence has already are evidence's."""
-    if section in {"acts", "purposes", "reasons"}:
-        known = key if evidence.has(section, key) else "other"
-        return evidence.say(section, known).in_language(language)
+    if section in {"purposes", "reasons"} or (section == "acts" and evidence.has(section, key)):
+        return evidence.say(section, key).in_language(language)
     words: str = _WORDS[section][key][language]
     return words.format(**values) if values else words
 

@@ -93,7 +93,7 @@ def test_an_issued_paper_is_current_until_the_settings_change(council, visitor):
     client = visitor("dewi")
     form = {"csrf": token(client)}
     assert client.post("/oversight/papers/worker-notice/issue", data=form).status_code == 303
-    assert "Says what is in force" in client.get("/oversight/papers").text
+    assert "Up to date" in client.get("/oversight/papers").text
 
     def standing(policy=POLICY, now=NOW):
         live = live_of(council, policy=policy)

@@ -14,9 +14,11 @@ import pytest
 
 from models.audit import Action, AuditEntry, Purpose
 from models.db import answers, audit, contents, people, statements
+from models.decision import Choice
 from models.directory import Directory
 from models.errors import NotFound, NotPermitted, SettingInvalid
 from models.freeze import Coverage, FreezeKind
+from models.held import HeldState
 from models.person import Absence, Standing
 from models.statement import Saying, Statement
 from quarantine import outcomes
@@ -26,6 +28,7 @@ from quarantine.permissions import keys_of
 from quarantine.subject_access.gathering import gathering
 from quarantine.subject_access.masking import Mask
 from quarantine.subject_access.subject import Subject, choices
+from quarantine.subject_access.words import say
 from quarantine.subject_access.writing import write_folder
 from tests.case_sample import approved, make_case_council, person
 from tests.console_sample import NOW, PEOPLE, POLICY
@@ -165,6 +168,15 @@ def test_masking(text, kept):
     for number in range(1, 9):
         masked = masked.replace(f"[third party {number}]", "[third party N]")
     assert masked == (kept or text)
+
+
+@pytest.mark.parametrize("language", ["cy", "en"])
+def test_every_act_purpose_and_state_has_words(language):
+    kinds = [("acts", Action), ("purposes", Purpose)]
+    assert all(say(section, each, language) for section, every in kinds for each in every)
+    for field, every in (("state", HeldState), ("choice", Choice), ("kind", Saying)):
+        for each in set(every) - {HeldState.SEALED}:
+            assert say("values", f"{field}-{each}", language)
 
 
 @pytest.mark.requirement("L35")
