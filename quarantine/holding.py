@@ -108,7 +108,11 @@ class Holding:
         known: People,
         now: datetime,
     ) -> None:
-        """Keep it unseen: no reviewer is asked, and nothing of its text is kept beside it (L50)."""
+        """Keep it unseen: no reviewer is asked, and nothing of its text is kept beside it (L50).
+
+        Its findings would tell its sender, who may see them, that it was on the list.
+        """
+        message = replace(message, findings=())
         kept = _sealed(mail, verdict, inspection, now)
         bare = {kind: kept[kind] for kind in (contents.MESSAGE, contents.ACCEPTANCE)}
         contents.put(session, self.keyring, message.id, bare)

@@ -11,7 +11,7 @@ from models.audit import Action, AuditEntry
 from models.db import held, samples
 from models.db.database import Database
 from models.errors import Conflict, NotFound, SettingInvalid
-from models.held import HeldMessage
+from models.held import HeldMessage, HeldState
 from models.person import Person, Role
 from quarantine.permissions import bar
 from quarantine.retreat import WINDOW
@@ -68,6 +68,7 @@ def can_judge(person: Person, message: HeldMessage) -> bool:
     """Tell whether a decided message is a person's to judge again."""
     return (
         bool(message.decisions)
+        and message.state is not HeldState.SEALED
         and bar(person, message) is None
         and person.id not in {each.by for each in message.decisions}
         and not message.marked_personal

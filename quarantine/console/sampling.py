@@ -108,7 +108,7 @@ def _list(visit: Visit, *, mistake: bool = False, reason: str = "") -> Response:
             reasons=shown_reasons(visit, by_id[each.held].rules, by_id[each.held].findings),
         )
         for each in drawn
-        if each.held in by_id
+        if each.held in by_id and sampling.can_judge(visit.who, by_id[each.held])
     ]
     agreed = {
         choice: reports.Share(

@@ -328,6 +328,9 @@ def test_a_known_file_is_sealed_as_it_arrives_and_no_reviewer_is_asked(council, 
     told = sorted(each.address for one in due for each in one.recipients)
     assert told == [f"{each}@cantref.example" for each in ("nia", "owen", "sioned.parry")]
     assert set(kinds) == {contents.MESSAGE, contents.ACCEPTANCE}
+    with visit(council, "sioned") as client:
+        shown = client.get(f"/held/{held_id}")
+    assert (shown.status_code, "known" in shown.text) == (200, False)
     assert all(b"booking" not in each.content and b"panel" not in each.content for each in due)
 
 
