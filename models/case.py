@@ -138,6 +138,7 @@ class Outline:
     recipients: tuple[Recipient, ...] = field(repr=False)
     involved: tuple[Involved, ...] = ()
     apart: bool = False
+    marked_personal: bool = False
     body: str = ""
 
 
@@ -154,8 +155,9 @@ def admits(case: Case, on: date) -> bool:
 def covers(case: Case, held: HeldMessage | Outline, on: date) -> bool:
     """Tell whether a case that admits anything on a day covers one held message.
 
-    Mail to HR or to a protected address (a union, a whistleblowing line) is in no case's
-    scope, but for the message that a case began with: a person referred that one.
+    Mail to HR or to a protected address (a union, a whistleblowing line), and mail that its
+    sender marked personal (L21), is in no case's scope, but for the message that a case began
+    with: a person referred that one.
     """
     return admits(case, on) and in_scope(case, held)
 
@@ -168,7 +170,9 @@ def in_scope(case: Case, held: HeldMessage | Outline) -> bool:
         return False
     if held.body != case.body or not (scope.first and scope.last):
         return False
-    if not scope.first <= day <= scope.last or (held.apart and held.id != case.about):
+    if not scope.first <= day <= scope.last or (
+        (held.apart or held.marked_personal) and held.id != case.about
+    ):
         return False
     return _is_by(scope, held) and _is_to_complainant(scope, held)
 

@@ -18,6 +18,7 @@ from models.db.held import recipients_from_json
 from models.db.keyring import Keyring
 from models.db.tables import HeldRow
 from models.errors import NotFound
+from models.finding import PERSONAL_MARK
 from models.held import HeldState, Involved, Tie
 
 _BATCH = 1000
@@ -187,6 +188,7 @@ def outlines(
             HeldRow.involved,
             HeldRow.apart,
             HeldRow.body,
+            cast(HeldRow.findings, String).contains(json.dumps(PERSONAL_MARK)).label("personal"),
         )
         .where(
             HeldRow.received >= since,
@@ -209,6 +211,7 @@ def outlines(
             recipients=recipients_from_json(row.recipients),
             involved=involved,
             apart=bool(row.apart),
+            marked_personal=bool(row.personal),
             body=row.body or "",
         )
 

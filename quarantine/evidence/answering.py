@@ -99,10 +99,10 @@ def _about(session: Session, draft: Case, held_id: str, by: Person, known: Peopl
         message = held.get(session, held_id)
     except NotFound:
         raise TurnedAway(Refusal.NO_CASE) from None
+    if message.state is not HeldState.REFERRED:  # nothing else is theirs to know of
+        raise TurnedAway(Refusal.NO_CASE)
     if by not in human_resources(message, known):
         raise TurnedAway(Refusal.INVOLVED)
-    if message.state is not HeldState.REFERRED:
-        raise Conflict("this message is no longer with HR")
     said = statements.about(session, [held_id])[held_id]
     referred = [each.by for each in said if each.kind is Saying.REFERRED]
     return replace(

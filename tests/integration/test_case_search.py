@@ -11,10 +11,11 @@ from models.db import audit, case_searches, cases, contents
 from models.db.case_searches import SearchState, Terms
 from models.db.tables import ContentRow
 from models.errors import NotFound
-from models.finding import Finding
+from models.finding import PERSONAL_MARK, Finding
 from quarantine.evidence import cases as work_on
 from quarantine.evidence import search
 from quarantine.evidence.cases import NotUsable
+from quarantine.evidence.envelopes import envelopes
 from tests.case_sample import ENDS, approved, make_case_council, person, waiting, work_of
 from tests.console_sample import NOW
 
@@ -197,6 +198,18 @@ def test_what_was_held_before_there_were_search_texts_is_found_all_the_same(coun
         session.execute(_forget_record(held_id))
     _, results = find(council, approved(council), words="covering panel", attached=True)
     assert results.matched == (held_id,)
+
+
+@pytest.mark.requirement("L21")
+def test_mail_marked_personal_and_mail_to_hr_are_in_no_search_and_not_opened(council):
+    mark = Finding(detector=PERSONAL_MARK, category="personal", score=1.0, part="envelope")
+    personal = council.hold(1, more=(mark,))
+    council.hold(2, recipients=("huw.ifans@cantref.example", "john@example.org"))
+    found, case = council.hold(3), approved(council)
+    ended, results = find(council, case)
+    assert (ended.total, results.matched) == (1, (found,))
+    with pytest.raises(NotFound):
+        envelopes(work_of(council), case.id, [personal], by=person(council, "huw"), now=NOW)
 
 
 def test_a_case_of_envelopes_is_searched_by_envelope_alone(council):

@@ -109,6 +109,7 @@ def test_when_a_case_admits_anything(changed, on, expected):
             id="another's that names them",
         ),
         pytest.param({}, {"apart": True}, False, id="to HR or a protected address"),
+        pytest.param({}, {"marked_personal": True}, False, id="marked personal"),
         pytest.param({}, {"body": "ysgol"}, False, id="of another body"),
         pytest.param({"first": date(2026, 11, 25)}, {}, False, id="before the first day"),
         pytest.param({"last": date(2026, 11, 23)}, {}, False, id="after the last day"),
