@@ -265,7 +265,7 @@ def _check_authority(value: str) -> None:
         raise ValueError('an address without a password, such as "https://stamp.example/tsr"')
 
 
-_CHECKS: dict[tuple[str, str], Callable[[Any], None]] = {
+_CHECKS: dict[tuple[str, str], Callable[[Any], object]] = {
     ("smtp", "clients"): _check_networks,
     ("console", "proxies"): _check_networks,
     ("review", "opens"): _check_times,
