@@ -292,6 +292,7 @@ def run_console(settings: Settings) -> int:
     """Run the console until SIGTERM or SIGINT."""
     import uvicorn  # noqa: PLC0415 - the mail path has no need of it
 
+    from gateway import bundle_sources  # noqa: PLC0415 - the same
     from quarantine.console.app import create_app  # noqa: PLC0415
     from quarantine.metrics import CONSOLE  # noqa: PLC0415 - the same
 
@@ -320,6 +321,7 @@ def run_console(settings: Settings) -> int:
         openid_secret=openid_secret(settings),
         api_settings=settings.api,
         keeping=settings.keeping,
+        bundles=bundle_sources.sources(settings),
         in_force=in_force(settings),
         papers=papers_given(settings),
     )

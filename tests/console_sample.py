@@ -22,6 +22,7 @@ from models.verdict import Disposition
 from quarantine.console.app import create_app
 from quarantine.console.passwords import hash_password
 from quarantine.drafts import CheckedDraft
+from quarantine.evidence.gathering import Sources
 from quarantine.holding import Holding, rules_of
 from quarantine.notices import Post
 from quarantine.review import Review
@@ -197,6 +198,7 @@ class Council:
     review: Review
     clock: list
     policy: Policy = POLICY
+    bundles: Sources | None = None
 
     def hold(self, number, more=(), **facts):
         """Hold one message as the mail path does, `more` findings added; return its id."""
@@ -230,6 +232,7 @@ class Council:
             openid_secret=secret,
             api_settings=api,
             check_draft=check_draft,
+            bundles=self.bundles,
             in_force=IN_FORCE,
         )
 

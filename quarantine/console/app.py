@@ -33,6 +33,7 @@ from quarantine.console import (
     standing,
 )
 from quarantine.console.cases_pages import CASE_PAGES
+from quarantine.console.evidence_pages import EVIDENCE_PAGES
 from quarantine.console.headers import SecurityHeaders
 from quarantine.console.keeping_pages import KEEPING_PAGES
 from quarantine.console.measuring import Measured
@@ -44,6 +45,7 @@ from quarantine.console.rights_pages import RIGHTS_PAGES
 from quarantine.console.sampling import SAMPLING_PAGES
 from quarantine.console.visit import Page, Permission, Services, Visit
 from quarantine.drafts import CheckDraft
+from quarantine.evidence.gathering import Sources
 from quarantine.papers.live import Given
 from quarantine.review import Review
 from quarantine.settings import ApiSettings, ConsoleSettings, KeepingSettings, SignInSettings
@@ -112,6 +114,7 @@ PAGES: tuple[Page, ...] = (
     *KEEPING_PAGES,
     *RIGHTS_PAGES,
     *CASE_PAGES,
+    *EVIDENCE_PAGES,
     *scim.SCIM_PAGES,
     *api.API_PAGES,
 )
@@ -131,6 +134,7 @@ def create_app(  # noqa: PLR0913 - all that the console works with, given once
     api_settings: ApiSettings | None = None,
     keeping: KeepingSettings | None = None,
     check_draft: CheckDraft | None = None,
+    bundles: Sources | None = None,
     in_force: tuple[tuple[str, str], ...] = (),
     papers: Given | None = None,
 ) -> Starlette:
@@ -151,6 +155,7 @@ def create_app(  # noqa: PLR0913 - all that the console works with, given once
         keeping=keeping or KeepingSettings(),
         provider=provider,
         check_draft=check_draft,
+        bundles=bundles,
         in_force=in_force,
         papers=papers or Given(),
     )

@@ -21,6 +21,7 @@ from models.person import Person
 from models.policy import Policy
 from quarantine.console.openid import Provider
 from quarantine.drafts import CheckDraft
+from quarantine.evidence.gathering import Sources
 from quarantine.papers.live import Given
 from quarantine.review import Review
 from quarantine.settings import ApiSettings, ConsoleSettings, KeepingSettings, SignInSettings
@@ -60,6 +61,7 @@ class Services:
     keeping: KeepingSettings = KeepingSettings()
     provider: Provider | None = None  # of OpenID Connect
     check_draft: CheckDraft | None = None  # from gateway: this package finds nothing itself
+    bundles: Sources | None = None  # what bundles of evidence need that only the gateway knows
     in_force: tuple[tuple[str, str], ...] = ()  # settings and their values, no secret among them
     papers: Given = Given()  # what papers are made of, beside body, policy and database
 

@@ -6,9 +6,19 @@ import pytest
 from starlette.routing import Mount, Route
 
 from quarantine import access, sealed
-from quarantine.console import cases_email, held, sampling, sealed_lane, subject_access
+from quarantine.console import (
+    cases_email,
+    exhibits,
+    exports,
+    held,
+    sampling,
+    sealed_lane,
+    subject_access,
+)
 from quarantine.console.app import PAGES
 from quarantine.console.visit import Permission
+from quarantine.evidence import exhibits as producing
+from quarantine.evidence import exports as exporting
 from quarantine.subject_access import writing
 from tests.console_sample import make_council
 
@@ -22,6 +32,8 @@ DOORS = {  # each page that gives content away, and the function that enters it
     cases_email.show_content: access.open_in_case,
     sealed_lane.hand_over: sealed.hand_over,
     sampling.show_sampled: access.open_in_sample,
+    exhibits.change_copy: producing.open_copy,
+    exports.fetch: exporting.fetch,
     subject_access.give: writing.write_folder,
 }
 

@@ -1,0 +1,251 @@
+"""Exhibits, holds, bundles and disclosures in the console, with each mistake and each refusal."""
+
+import re
+import subprocess
+import sys
+import tarfile
+from io import BytesIO
+
+import pytest
+from starlette.testclient import TestClient
+
+from models.audit import Action
+from models.db import audit, disclosures, exhibits, exports, freezes, policies
+from quarantine.evidence import exhibits as producing
+from quarantine.evidence.exhibits import Produced
+from tests.bundles import a_sealing, the_sources
+from tests.case_sample import approved, make_case_council, person, work_of
+from tests.console_sample import NOW, PASSWORD, POLICY
+
+CONTENT = "covering the panel"  # stands in the sample's text and nowhere else
+
+
+@pytest.fixture
+def council(tmp_path):
+    made = make_case_council(tmp_path)
+    with made.database.writing() as session:
+        policies.put(session, POLICY.digest, "sample", NOW)
+    made.bundles = the_sources(a_sealing(tmp_path / "certificate"))
+    yield made
+    made.database.close()
+
+
+@pytest.fixture
+def visitor(council):
+    clients = []
+
+    def open_client(who, language="en"):
+        client = TestClient(
+            council.app(), cookies={"porthor-language": language}, follow_redirects=False
+        )
+        clients.append(client)
+        form = {"csrf": token(client, "/sign-in"), "username": who, "password": PASSWORD}
+        assert client.post("/sign-in", data=form).headers["location"] == "/"
+        return client
+
+    yield open_client
+    for client in clients:
+        client.close()
+
+
+def token(client, path="/mine"):
+    return re.search(r'name="csrf" value="([0-9a-f]+)"', client.get(path).text)[1]
+
+
+def send(client, path, **form):
+    return client.post(path, data={"csrf": token(client), **form})
+
+
+def day(name, text):
+    year, month, number = text.split("-")
+    return {f"{name}-year": year, f"{name}-month": month, f"{name}-day": number}
+
+
+def details(council, action):
+    with council.database.reading() as session:
+        return [each.entry.detail for each in audit.read(session) if each.entry.action is action]
+
+
+def exhibit_of(council, case, number=1, *, redact=False):
+    given = Produced(label=f"HI/{number}", relevance="It has the card", redact=redact)
+    by = person(council, "huw")
+    return producing.add(work_of(council), case.id, council.hold(number), given, by=by, now=NOW)
+
+
+@pytest.mark.requirement("H4")
+@pytest.mark.requirement("H7")
+def test_an_exhibit_is_added_checked_and_cut(council, visitor):
+    held_id = council.hold(1)
+    case, huw = approved(council), visitor("huw")
+    form = f"/cases/{case.id}/emails/{held_id}/exhibit"
+    assert form in huw.get(f"/cases/{case.id}/emails/{held_id}").text
+    assert 'value="HI/1"' in huw.get(form).text
+    assert "Say who else is in it" in send(huw, form, label="HI/1", relevance="x").text
+    given = {"label": "HI/1", "relevance": "The card is ours", "third-colleague": "yes"}
+    home = send(huw, form, **given, redact="yes").headers["location"].partition("?")[0]
+    page = huw.get(home).text
+    for said in ("The card is ours", "A colleague", "Not since it was added"):
+        assert said in page
+    assert CONTENT not in page
+    send(huw, f"{home}/check")
+    assert "the copy is as it was accepted" in huw.get(home).text
+    opened = send(huw, f"{home}/copy").text
+    assert CONTENT in opened
+    assert (
+        "do not stand in the email"
+        in send(huw, f"{home}/copy", act="cut", words="Nobody Atall", reason="crime").text
+    )
+    cut = send(huw, f"{home}/copy", act="cut", words="John Morris", reason="third-party").text
+    assert "[Third party: removed]" in cut
+    assert "John Morris wrote" not in cut
+    assert "John Morris wrote" in send(huw, f"{home}/copy", restore="0").text
+    assert "HI/1" in huw.get(f"/cases/{case.id}/exhibits").text
+    assert "an exhibit of this case already" in huw.get(form).text
+    with council.database.reading() as session:
+        assert len(exhibits.of_case(session, case.id)) == 1
+
+
+def bundle(client, case, exhibit, **more):
+    given = {
+        f"exhibit-{exhibit.id}": "yes",
+        "purpose": "hearing",
+        "form": "evidence",
+        "for_whom": "The hearing panel",
+        "protect": "none",
+        **more,
+    }
+    return send(client, f"/cases/{case.id}/exports/new", **given)
+
+
+@pytest.mark.requirement("L44")
+def test_a_bundle_is_confirmed_prepared_fetched_and_verified(council, visitor, tmp_path):
+    case, huw = approved(council), visitor("huw")
+    exhibit = exhibit_of(council, case)
+    assert "HI/1" in huw.get(f"/cases/{case.id}/exports/new").text
+    confirm = bundle(huw, case, exhibit)
+    assert "leave the system" in confirm.text
+    assert details(council, Action.BUNDLE) == []
+    home = bundle(huw, case, exhibit, confirmed="yes").headers["location"]
+    wait_until_ready(council, case)
+    page = huw.get(home).text
+    assert "The bundle is ready" in page
+    packed = send(huw, f"{home}/file")
+    assert packed.headers["content-disposition"].startswith("attachment")
+    with tarfile.open(fileobj=BytesIO(packed.content)) as archive:
+        archive.extractall(tmp_path / "out", filter="data")
+    [folder] = (tmp_path / "out").iterdir()
+    command = [sys.executable, "-I", "verifier.py"]
+    assert subprocess.run(command, cwd=folder, capture_output=True, check=False).returncode == 0
+    assert details(council, Action.BUNDLE)[-1].startswith(f"{folder.name[-14:]} fetched")
+    mali = visitor("mali")
+    assert mali.get(home).status_code == 404
+    assert send(mali, f"{home}/file").status_code == 404
+
+
+def wait_until_ready(council, case):
+    import time
+
+    for _ in range(200):
+        with council.database.reading() as session:
+            if all(each.state != "preparing" for each in exports.of_case(session, case.id)):
+                return
+        time.sleep(0.05)
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        pytest.param({"form": ""}, "Choose a form", id="no form"),
+        pytest.param({"purpose": ""}, "Choose what it is for", id="no purpose"),
+        pytest.param({"for_whom": " "}, "Write for whom it is", id="for nobody"),
+        pytest.param({"protect": ""}, "Choose how it is protected", id="no protection chosen"),
+        pytest.param({"protect": "certificate"}, "Paste the recipient", id="no certificate"),
+        pytest.param(
+            {"protect": "certificate", "certificate": "x"}, "no certificate with", id="not one"
+        ),
+        pytest.param({"form": "reading-copy"}, "nothing in it has been cut", id="not yet cut"),
+    ],
+)
+def test_a_form_for_a_bundle_that_is_not_complete_says_what_is_missing(
+    council, visitor, more, said
+):
+    case, huw = approved(council), visitor("huw")
+    exhibit = exhibit_of(council, case, redact=True)
+    answer = bundle(huw, case, exhibit, **more)
+    assert answer.status_code == 422
+    assert said in answer.text
+    assert details(council, Action.BUNDLE) == []
+
+
+def test_a_bundle_that_fails_says_so_on_its_page(council, visitor):
+    council.bundles = the_sources()  # nothing to sign with
+    case, huw = approved(council), visitor("huw")
+    home = bundle(huw, case, exhibit_of(council, case), confirmed="yes").headers["location"]
+    wait_until_ready(council, case)
+    assert "The bundle could not be made" in huw.get(home).text
+    assert send(huw, f"{home}/file").status_code == 404
+
+
+@pytest.mark.requirement("H3")
+def test_a_legal_hold_says_what_it_keeps_before_it_is_placed(council, visitor):
+    case, huw = approved(council), visitor("huw")
+    exhibit_of(council, case)
+    path = f"/cases/{case.id}/legal-hold"
+    form = {"covering": "scope", "reason": "A claim", **day("review", "2027-02-20")}
+    assert "Choose what the hold covers" in send(huw, path, reason="x").text
+    assert "at most six months" in send(huw, path, **{**form, "review-year": "2029"}).text
+    confirm = send(huw, path, **form).text
+    assert "1 email will not be deleted while this hold is on." in confirm
+    assert "20 February 2027" in confirm
+    with council.database.reading() as session:
+        assert freezes.listed(session) == []
+    send(huw, path, **form, confirmed="yes")
+    assert "On legal hold" in huw.get(path).text
+    assert "On legal hold" in visitor("owain").get(path).text
+
+
+@pytest.mark.requirement("L49")
+@pytest.mark.parametrize("second", ["owain", "dewi"])
+def test_a_disclosure_is_signed_by_two_given_and_receipted(council, visitor, second):
+    case, huw, other = approved(council), visitor("huw"), visitor(second)
+    exhibit = exhibit_of(council, case)
+    form = {
+        "authority": "Heddlu",
+        "officer": "PC 1234 Rees",
+        "reference": "H/77",
+        "wanted": "The card email",
+        f"exhibit-{exhibit.id}": "yes",
+    }
+    path = f"/cases/{case.id}/disclosures/new"
+    assert "Choose the legal ground" in send(huw, path, **form).text
+    home = send(huw, path, **form, ground="crime").headers["location"]
+    assert "nothing can be given" in huw.get(home).text
+    assert send(huw, home, act="sign").status_code == 403
+    disclosure = home.rpartition("/")[2]
+    asked = {"disclosure": disclosure, "purpose": ""}
+    assert bundle(huw, case, exhibit, **asked).status_code == 403
+    there = home if second == "owain" else f"/oversight/disclosures/{disclosure}"
+    assert "PC 1234 Rees" in other.get(there).text
+    send(other, there, act="sign")
+    assert f"exports/new?disclosure={disclosure}" in huw.get(home).text
+    assert bundle(huw, case, exhibit, **asked, confirmed="yes").status_code == 303
+    wait_until_ready(council, case)
+    with council.database.reading() as session:
+        [export] = exports.of_case(session, case.id)
+    receipt = {"act": "receipt", "officer": "PC 1234 Rees", **day("on", "2026-11-24")}
+    assert "not the digest" in send(huw, home, **receipt, digest="0" * 64).text
+    send(huw, home, **receipt, digest=export.digest)
+    assert "Receipted" in huw.get(home).text
+    with council.database.reading() as session:
+        [kept] = disclosures.of_cases(session, [case.id])
+    assert (kept.signed_by, kept.export) == (second, export.id)
+    record = huw.get(f"/cases/{case.id}/record").text
+    for said in ("Added an exhibit", "Disclosed evidence", "Recorded a receipt"):
+        assert said in record
+
+
+def test_an_officer_of_another_body_sees_no_request(council, visitor):
+    case = approved(council)
+    assert "Nobody has asked" in visitor("dewi").get("/oversight/disclosures").text
+    assert visitor("gwen").get("/oversight/disclosures").status_code == 404
+    assert visitor("dewi").get(f"/cases/{case.id}/disclosures").status_code == 404
