@@ -40,6 +40,11 @@ class Tied:
     ties: tuple[str, ...]  # "sender", or a value of Tie
     size: int  # octets
 
+    @property
+    def own(self) -> bool:
+        """Whether the person sent or wrote it."""
+        return SENDER in self.ties or Tie.AUTHOR in self.ties
+
 
 def count_held(session: Session) -> int:
     """How many held messages have a record here."""

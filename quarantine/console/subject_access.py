@@ -22,6 +22,7 @@ from quarantine.subject_access.writing import write_folder
 
 _DECIDE = "decide "  # before a matter's id, in the name of its field
 _UNDECIDED = ""
+_MOST_MATTERS = 35  # a form has at most 50 fields
 
 
 def ask(visit: Visit) -> Response:
@@ -106,8 +107,9 @@ def _page(
         ],
         "matters": [
             (_DECIDE + each.id, each.id, say("matters", each.kind, language))
-            for each in (found.matters.values() if found else ())
+            for each in list(found.matters.values() if found else ())[:_MOST_MATTERS]
         ],
+        "most": _MOST_MATTERS if found and len(found.matters) > _MOST_MATTERS else 0,
         "reasons": [(each, say("reasons", each, language)) for each in _in_order()],
         "disclose": DISCLOSE,
     }

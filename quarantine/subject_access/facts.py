@@ -43,16 +43,17 @@ class Record:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeldParts:
-    """One held message with what is kept beside it."""
+    """One held message with what is kept beside it; of another's, nothing of what was done."""
 
     message: HeldMessage
     tied: Tied
-    said: Sequence[Statement]
-    answers: Sequence[Answer]
-    looks: Sequence[AuditEntry]  # those to be told of
-    acts: Sequence[AuditEntry]
     texts: Sequence[Text] | None = field(repr=False)  # None: the content is not here
     parsed: Message | None = field(default=None, repr=False)
+    kept_back: bool = False  # what it says is a matter for the officer
+    said: Sequence[Statement] = ()
+    answers: Sequence[Answer] = ()
+    looks: Sequence[AuditEntry] = ()  # those to be told of
+    acts: Sequence[AuditEntry] = ()
     referral: bool = False  # that it went to HR is disclosed
 
 
@@ -89,7 +90,8 @@ def held_message(parts: HeldParts, mask: Mask, policy: Policy) -> Record:
     before = Counter(mask.masked)
     message = parts.message
     names = mask.names_in(parts.parsed, [each.person for each in message.involved])
-    own = "sender" in parts.tied.ties or "author" in parts.tied.ties
+    own = parts.tied.own
+    decisions = message.decisions if own else ()
     facts: dict[str, Any] = {
         "id": message.id,
         "ties": list(parts.tied.ties),
@@ -103,7 +105,7 @@ def held_message(parts: HeldParts, mask: Mask, policy: Policy) -> Record:
             {"detector": each.detector, "category": each.category, "score": round(each.score, 3)}
             for each in message.findings
         ],
-        "decisions": [_decision(each, mask, names) for each in message.decisions],
+        "decisions": [_decision(each, mask, names) for each in decisions],
         "statements": [_statement(each, mask, names) for each in parts.said],
         "answers": [
             {"at": each.at, "by": mask.person(each.by), "should_hold": each.should_hold}
@@ -116,12 +118,18 @@ def held_message(parts: HeldParts, mask: Mask, policy: Policy) -> Record:
                 (each.at, each.actor, each.action) for each in parts.acts
             )
         ],
-        "content": "not-here" if parts.texts is None else "given",
+        "content": _content(parts),
         "texts": _texts(parts, mask, names),
         "original": "with-officer" if own and parts.texts is not None else None,
     }
     facts["redactions"] = dict(mask.masked - before)
     return Record(section="held", facts=facts)
+
+
+def _content(parts: HeldParts) -> str:
+    if parts.kept_back:
+        return "with-officer"
+    return "not-here" if parts.texts is None else "given"
 
 
 def _state(parts: HeldParts) -> HeldState:

@@ -2,11 +2,12 @@
 
 Each message is opened for the purpose ACCESS, entered in the same transaction. That there is a
 case, a referral to HR or a freeze may be exempt (DPA 2018 Schedule 2 paragraphs 2, 19 and 22,
-Schedule 3 Part 5): each is a matter for the officer, is kept back until decided, and is listed.
+Schedule 3 Part 5); a message of someone else that names the person may be a complaint of them.
+Each is a matter for the officer, is kept back until decided, and is listed.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -26,17 +27,17 @@ from models.db import (
     statements,
     subject,
 )
+from models.db.answers import Answer
 from models.db.database import Database
 from models.db.keyring import Keyring
 from models.db.subject import Tied
 from models.errors import NotFound
 from models.finding import Text
-from models.held import HeldState
-from models.message import Message
+from models.held import HeldMessage, HeldState, Tie
 from models.mime import read_message
 from models.person import Person
 from models.policy import Policy
-from models.statement import Saying
+from models.statement import Saying, Statement
 from quarantine.access import read_texts
 from quarantine.notices import LANGUAGES, Post, queue
 from quarantine.subject_access import facts
@@ -158,29 +159,62 @@ class Gathering:
             answers = subject.answers_about(session, ids)
             entries = [each.entry for each in audit_extract.of_subjects(session, ids)]
             for tied in batch:
-                if tied.id not in messages:
-                    continue  # its record was erased meanwhile
-                texts, raw = self._content(session, tied.id, looked)
-                about = [each for each in entries if each.subject == tied.id]
-                referral = self._referral(messages[tied.id].state, said[tied.id], about, tied.id)
+                message = messages.get(tied.id)
+                if message is None or not self._may_know(tied):
+                    continue  # its record was erased meanwhile, or it is kept back
+                reads = self._may_read(message, tied)
+                texts, raw = self._content(session, tied.id, looked) if reads else (None, None)
                 parts = HeldParts(
-                    message=messages[tied.id],
+                    message=message,
                     tied=tied,
-                    said=said[tied.id] if referral else facts.without_referral(said[tied.id]),
-                    answers=[each for each in answers if each.held == tied.id],
-                    looks=self._looks(about),
-                    acts=[each for each in about if each.action in facts.HAPPENED],
                     texts=texts,
-                    parsed=_parsed(raw),
-                    referral=referral,
+                    parsed=read_message(raw) if raw else None,
+                    kept_back=not reads,
                 )
-                own = {"sender", "author"} & set(tied.ties)
-                found.append((parts, raw if own else None))
+                if tied.own:
+                    about = [each for each in entries if each.subject == tied.id]
+                    given = [each for each in answers if each.held == tied.id]
+                    parts = self._with_what_was_done(parts, said[tied.id], given, about)
+                found.append((parts, raw if tied.own else None))
             audit.append_all(session, looked)
         self.opened += len(looked)
         for parts, raw in found:
             record = facts.held_message(parts, self.mask, self.policy)
             yield Record(section=record.section, facts=record.facts, original=raw)
+
+    def _may_know(self, tied: Tied) -> bool:
+        """Tell whether the person learns of a message; one that only names them may complain."""
+        if tied.own or Tie.RECIPIENT in tied.ties:
+            return True
+        return self._matter(f"mention {tied.id}", "mention")
+
+    def _may_read(self, message: HeldMessage, tied: Tied) -> bool:
+        """Tell whether the person gets what it says.
+
+        One that was to them and was never sent may have been held because it was for another.
+        """
+        if tied.own or message.state is HeldState.SENT or Tie.RECIPIENT not in tied.ties:
+            return True
+        return self._matter(f"text {tied.id}", "text")
+
+    def _with_what_was_done(
+        self,
+        parts: HeldParts,
+        said: Sequence[Statement],
+        answers: Sequence[Answer],
+        about: Sequence[AuditEntry],
+    ) -> HeldParts:
+        """Add what was said of the person's own message, and done with it."""
+        state, held_id = parts.message.state, parts.tied.id
+        referral = self._referral(state, said, about, held_id)
+        return replace(
+            parts,
+            said=said if referral else facts.without_referral(said),
+            answers=answers,
+            looks=self._looks(about),
+            acts=[each for each in about if each.action in facts.HAPPENED],
+            referral=referral,
+        )
 
     def _content(
         self, session: Session, held_id: str, looked: list[AuditEntry]
@@ -206,12 +240,10 @@ class Gathering:
         return texts, raw
 
     def _referral(
-        self, state: HeldState, said: Iterable[object], about: Iterable[AuditEntry], held_id: str
+        self, state: HeldState, said: Iterable[Statement], about: Iterable[AuditEntry], held_id: str
     ) -> bool:
         """Tell whether the person learns that it went to HR; note it if it did."""
-        went = state is HeldState.REFERRED or any(
-            getattr(each, "kind", None) is Saying.REFERRED for each in said
-        )
+        went = state is HeldState.REFERRED or any(each.kind is Saying.REFERRED for each in said)
         went = went or any(each.action is Action.REFER for each in about)
         return went and self._matter(f"referral {held_id}", "referral")
 
@@ -340,10 +372,6 @@ def _part(case: Case, who: Subject) -> str:
     if scope.complainant and (named or who.keys & set(scope.complainant_mailboxes)):
         return "complainant"
     return "scope" if who.keys & set(scope.mailboxes) else ""
-
-
-def _parsed(raw: bytes | None) -> Message | None:
-    return read_message(raw) if raw else None
 
 
 def _batches(tied: Sequence[Tied]) -> Iterator[Sequence[Tied]]:

@@ -80,6 +80,8 @@ def find_subject(session: Session, who: str, by: Person) -> Subject:
     person = people.by_address(session, who) if "@" in who else people.find(session, who)
     if person is None and "@" not in who:
         raise NotFound("nobody of that id is in the directory; expected an id or an address")
+    if person is not None and person.id == by.id:
+        raise NotPermitted("nobody gathers what is kept about themselves: another officer does")
     if person is not None and person.body != by.body:
         raise NotFound("nobody of that id is in the directory; expected an id or an address")
     keys = keys_of(person) if person else frozenset({parse_address(who).key})

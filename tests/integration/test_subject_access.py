@@ -183,7 +183,8 @@ def test_every_act_purpose_and_state_has_words(language):
 def test_what_was_searched_and_every_look_is_entered(council, tmp_path):
     first, second = live(council)
     council.hold(3)
-    write_folder(gather(council, "elin"), tmp_path / "out")
+    told = {f"text {each}": "disclose" for each in (first, second)}
+    write_folder(gather(council, "elin", decided=told), tmp_path / "out")
     with council.database.reading() as session:
         entries = [each.entry for each in audit.read(session)]
     looks = [each for each in entries if each.purpose is Purpose.ACCESS]
@@ -260,6 +261,25 @@ def test_a_referral_is_a_matter_too(council, disclosed):
     assert found.matters[f"referral {held_id}"].kind == "referral"
 
 
+def test_a_message_that_only_names_someone_may_complain_of_them(council):
+    held_id = council.hold(1, text=b"Elin Rhys shouted at me. 4111 1111 1111 1111\r\n")
+    found = gather(council, "elin")
+    assert records(found) == []
+    assert (found.opened, found.matters[f"mention {held_id}"].kind) == (0, "mention")
+    (told,) = records(gather(council, "elin", decided={f"mention {held_id}": "disclose"}))
+    assert told["ties"] == ["named"]
+    assert "Elin Rhys shouted" in str(told["texts"])
+    assert (told["decisions"], told["looks"], told["happened"]) == ([], [], [])
+
+
+def test_what_was_never_sent_to_a_person_is_not_given_to_them_unasked(council):
+    first, _ = live(council)
+    found = gather(council, "elin")
+    told = {each["id"]: each for each in records(found)}
+    assert (told[first]["content"], told[first]["texts"]) == ("with-officer", [])
+    assert (found.opened, found.matters[f"text {first}"].kind) == (0, "text")
+
+
 def test_a_freeze_is_a_matter_too(council):
     live(council)
     freezing = Freezes(database=council.database)
@@ -277,6 +297,7 @@ def test_a_freeze_is_a_matter_too(council):
         pytest.param("sam", "sioned", NotPermitted, id="who runs the system"),
         pytest.param("gwen", "sioned", NotPermitted, id="a manager"),
         pytest.param("huw", "sioned", NotPermitted, id="HR"),
+        pytest.param("dewi", "dewi", NotPermitted, id="an officer about themselves"),
         pytest.param("dewi", "nobody", NotFound, id="nobody's id"),
         pytest.param("dewi", "ysgol", NotFound, id="someone of another body"),
     ],

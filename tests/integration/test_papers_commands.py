@@ -1,0 +1,143 @@
+"""Papers, the six questions and subject access from the command line; counts on both databases."""
+
+import json
+
+import pytest
+
+from gateway.cli import main
+from models.audit import Action
+from models.db import audit
+from models.db.database import Database
+from quarantine.papers import papers, six_questions
+from quarantine.papers.issuing import standings
+from quarantine.papers.live import Given, gather
+from tests.console_sample import BODY, NOW, POLICY, make_council
+
+OFFICER = "ioan.williams"  # of the sample council
+WHO = "gwen.morgan"
+
+
+@pytest.fixture(scope="module")
+def body(tmp_path_factory):
+    """A sample body as `porthor init` makes it."""
+    folder = tmp_path_factory.mktemp("body") / "porthor"
+    assert main(["init", str(folder), "--sample"]) == 0
+    return folder
+
+
+def run(body, capsys, *arguments):
+    status = main(["--config", str(body / "porthor.toml"), *arguments])
+    shown = capsys.readouterr()
+    return status, shown.out, shown.err
+
+
+@pytest.mark.requirement("O8")
+@pytest.mark.parametrize(("language", "count"), [("cy", 6), ("both", 12)])
+def test_papers_are_written_and_what_they_lack_is_said(body, tmp_path, capsys, language, count):
+    status, out, _ = run(
+        body, capsys, "papers", "build", str(tmp_path), "--language", language, "--json"
+    )
+    made = json.loads(out)
+    assert status == 1  # the body has always to say who is responsible
+    assert len(made) == count
+    assert len(list(tmp_path.iterdir())) == 2 * count
+    lacking = {each["paper"]: each["missing"] for each in made}
+    assert lacking["worker-notice.cy"] == []
+    assert lacking["transparency.cy"] != []
+
+
+def test_a_folder_that_cannot_be_written_is_said(body, tmp_path, capsys):
+    (tmp_path / "file").write_text("x")
+    status, _, err = run(body, capsys, "papers", "build", str(tmp_path / "file"))
+    assert status == 2
+    assert "cannot be written" in err
+
+
+@pytest.mark.requirement("L26")
+def test_issuing_is_the_officers_and_shows(body, capsys):
+    assert run(body, capsys, "papers", "issue", "worker-notice", "--by", WHO)[0] == 1
+    assert run(body, capsys, "papers", "issue", "nothing", "--by", OFFICER)[0] == 2
+    assert run(body, capsys, "papers", "issue", "worker-notice", "--by", OFFICER)[0] == 0
+    status, out, _ = run(body, capsys, "papers", "status", "--json")
+    stands = {each["paper"]: each["standing"] for each in json.loads(out)}
+    assert stands["worker-notice"] == "current"
+    assert stands["equality"] == "never"
+    assert status == 1
+    policy = body / "policy.toml"
+    before = policy.read_text()
+    try:
+        policy.write_text(before.replace('version = "sample-1"', 'version = "sample-2"'))
+        stands = json.loads(run(body, capsys, "papers", "status", "--json")[1])
+        assert stands[0]["standing"] == "current"  # it would say the same
+        policy.write_text(before.replace('kind = "union"', 'kind = "legal-adviser"'))
+        stands = json.loads(run(body, capsys, "papers", "status", "--json")[1])
+        assert stands[0]["standing"] == "changed"
+    finally:
+        policy.write_text(before)
+
+
+def test_the_gate_is_shut_while_something_is_not_met(body, capsys):
+    status, out, _ = run(body, capsys, "papers", "check", "--json")
+    found = {each["question"]: each for each in json.loads(out)}
+    assert status == 1
+    assert list(found) == ["told", "far", "reason", "milder", "followed", "safeguards"]
+    assert found["reason"]["met"]
+    assert not found["safeguards"]["met"]
+
+
+def test_subject_access_from_the_command_line(body, tmp_path, capsys):
+    out = tmp_path / "gwen"
+    command = ["subject-access", WHO, "--request", "RQ-26-001", "--out", str(out)]
+    status, shown, _ = run(body, capsys, *command, "--by", OFFICER, "--json")
+    assert (status, json.loads(shown)["matters"]) == (0, [])
+    assert (out / "for-the-person" / "report.html").is_file()
+    database = Database(f"sqlite:///{body / 'porthor.db'}")
+    with database.reading() as session:
+        gathered = [e.entry for e in audit.read(session) if e.entry.action is Action.GATHER]
+    database.close()
+    assert gathered[0].actor == OFFICER
+    assert ", os:" in gathered[0].detail
+
+
+@pytest.mark.parametrize(
+    ("more", "status", "said"),
+    [
+        pytest.param(["--by", WHO], 1, "protection officer", id="not the officer"),
+        pytest.param(["--by", "nobody.here"], 2, "name someone with --by", id="nobody"),
+        pytest.param([], 2, "name someone with --by", id="the machine's own account"),
+        pytest.param(
+            ["--by", OFFICER, "--decide", "HR-26-001"], 2, "expected MATTER=CHOICE", id="="
+        ),
+        pytest.param(["--by", OFFICER, "--decide", "HR-26-001=x"], 2, "expected one of", id="code"),
+    ],
+)
+def test_what_is_refused_on_the_command_line(body, tmp_path, capsys, more, status, said):
+    command = ["subject-access", "dafydd.jones", "--request", "RQ-26-001"]
+    found, _, err = run(body, capsys, *command, "--out", str(tmp_path / "out"), *more)
+    assert found == status
+    assert said in err
+    assert not (tmp_path / "out").exists()
+
+
+def test_the_questions_and_standings_are_counted_by_both_databases(tmp_path, database_url):
+    council = make_council(tmp_path, database_url)
+    council.hold(1)
+    with council.database.reading() as session:
+        live = gather(session, BODY, POLICY, Given(), NOW)
+        answered = {each.key: each for each in six_questions.answer(session, live, NOW)}
+        stands = standings(session, live, NOW)
+    council.database.close()
+    read = next(fact for fact in answered["far"].facts if fact.key == "read")
+    assert read.values == {"held": 1, "read": 0, "readers": 0}
+    assert [each.name for each in stands] == list(papers.DRAFTS)
+
+
+def test_keys_are_not_needed_for_papers(body, tmp_path, capsys):
+    keys = body / "keys.toml"
+    kept = keys.read_bytes()
+    keys.unlink()
+    try:
+        assert run(body, capsys, "papers", "build", str(tmp_path), "--json")[0] == 1
+    finally:
+        keys.write_bytes(kept)
+        keys.chmod(0o600)
