@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from enum import StrEnum
 
 from models.address import parse_address
-from models.case import Outline
 from models.directory import Directory
 from models.errors import NotFound, NotPermitted
 from models.held import HeldMessage, HeldState, Tie
@@ -34,12 +33,12 @@ def keys_of(person: Person) -> frozenset[str]:
     return frozenset(parse_address(each).key for each in person.addresses)
 
 
-def is_sender(person: Person, held: HeldMessage | Outline) -> bool:
+def is_sender(person: Person, held: HeldMessage) -> bool:
     """Tell whether it is this person's own mail."""
     return parse_address(held.sender).key in keys_of(person)
 
 
-def is_recipient(person: Person, held: HeldMessage | Outline) -> bool:
+def is_recipient(person: Person, held: HeldMessage) -> bool:
     """Tell whether it was going to this person."""
     mailboxes = keys_of(person)
     return any(parse_address(each.address).key in mailboxes for each in held.recipients)

@@ -6,10 +6,11 @@ The refusals are for the record (turned_away.py); the person is told none of the
 from datetime import date
 from enum import StrEnum
 
+from models.address import parse_address
 from models.case import Case, CaseState, Outline, Reach, can_work, in_scope, is_party
 from models.held import HeldMessage
 from models.person import Person, Role
-from quarantine.permissions import is_recipient, is_sender
+from quarantine.permissions import keys_of
 
 
 class Refusal(StrEnum):
@@ -117,5 +118,8 @@ def refusal_to_open(person: Person, case: Case, held: HeldMessage, on: date) -> 
 
 def is_involved(person: Person, held: HeldMessage | Outline) -> bool:
     """Tell whether a person sent a message, got it or is named in it: they do not open it."""
-    ties = any(each.person == person.id for each in held.involved)
-    return ties or is_sender(person, held) or is_recipient(person, held)
+    if any(each.person == person.id for each in held.involved):
+        return True
+    mailboxes = keys_of(person)
+    addresses = (held.sender, *(each.address for each in held.recipients))
+    return any(parse_address(each).key in mailboxes for each in addresses)
