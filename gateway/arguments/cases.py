@@ -3,6 +3,7 @@
 import argparse
 
 from gateway.arguments.adding import Commands, add, day
+from gateway.arguments.exhibits import exhibits
 
 
 def cases(commands: Commands, common: argparse.ArgumentParser) -> None:
@@ -41,6 +42,7 @@ def cases(commands: Commands, common: argparse.ArgumentParser) -> None:
     close.add_argument(
         "--keep-until", type=day, required=True, metavar="DATE", help="by the body's schedule"
     )
+    exhibits(acts, common)
     for each in (show, approve, search, close):
         each.add_argument("case", metavar="CASE", help="such as HR-26-014")
     for each in (listing, show, opening, approve, search, close):

@@ -36,19 +36,20 @@ from quarantine.evidence.rights import Refusal, has_role, is_authoriser, is_work
 from quarantine.evidence.turned_away import enter
 
 
-def _work(settings: Settings) -> tuple[Cases, Policy]:
+def work_in(settings: Settings) -> tuple[Cases, Policy]:
+    """What work on cases needs, and the policy in force."""
     database = open_database(settings)
     policy = policy_in_force(settings, database)
     keyring = Keyring.load(settings.keys_file)
     return cases_of(database, keyring, post(settings), policy), policy
 
 
-def _person(work: Cases, given: str) -> Person:
+def acting_person(work: Cases, given: str) -> Person:
     """The person named, of whom cases are some business. Raises NotFound; that is entered."""
     with work.database.reading() as session:
         found = people.find(session, given)
     if found is None or not has_role(found):
-        enter(work.database, _account(), "", f"command line: {Refusal.NO_ROLE}", _now())
+        enter(work.database, _account(), "", f"command line: {Refusal.NO_ROLE}", instant())
         raise NotFound("there is no such person with a right to cases")
     return found
 
@@ -57,14 +58,15 @@ def _account() -> str:
     return f"os:{getpass.getuser()}"
 
 
-def _now() -> datetime:
+def instant() -> datetime:
+    """The time now."""
     return datetime.now(UTC)
 
 
-def _beside(work: Cases, case_id: str, by: Person, act: str) -> None:
+def enter_account(work: Cases, case_id: str, by: Person, act: str) -> None:
     """Enter which account of this machine acted in the person's name."""
     entry = AuditEntry(
-        at=_now(),
+        at=instant(),
         actor=_account(),
         action=Action.CHANGE_CASE,
         subject=case_id,
@@ -94,8 +96,8 @@ def _print(case: Case, *, as_object: bool, words: str) -> None:
 
 def list_(arguments: argparse.Namespace) -> int:
     """List the cases of one person."""
-    work, _ = _work(load_settings(arguments.config))
-    by = _person(work, arguments.by)
+    work, _ = work_in(load_settings(arguments.config))
+    by = acting_person(work, arguments.by)
     with work.database.reading() as session:
         found = case_rows.find(session, body=by.body)
     mine = [each for each in found if is_worker(by, each) or is_authoriser(by, each)]
@@ -112,10 +114,10 @@ def list_(arguments: argparse.Namespace) -> int:
 
 def show(arguments: argparse.Namespace) -> int:
     """Show one case, its answers and its record."""
-    work, _ = _work(load_settings(arguments.config))
-    by = _person(work, arguments.by)
-    case = work_on.see(work.database, arguments.case, by, _now())
-    _beside(work, case.id, by, "shown")
+    work, _ = work_in(load_settings(arguments.config))
+    by = acting_person(work, arguments.by)
+    case = work_on.see(work.database, arguments.case, by, instant())
+    enter_account(work, case.id, by, "shown")
     with work.database.reading() as session:
         answers = case_rows.answers(session, work.keyring, case.id)
         entries = [each.entry for each in audit.read(session, subject=case.id)]
@@ -148,8 +150,8 @@ def show(arguments: argparse.Namespace) -> int:
 
 def open_(arguments: argparse.Namespace) -> int:
     """Open a case with its answers, and ask for approval if an authoriser is named."""
-    work, _ = _work(load_settings(arguments.config))
-    by, now = _person(work, arguments.by), _now()
+    work, _ = work_in(load_settings(arguments.config))
+    by, now = acting_person(work, arguments.by), instant()
     case = answering.open_case(
         work,
         by=by,
@@ -158,7 +160,7 @@ def open_(arguments: argparse.Namespace) -> int:
         complainant=arguments.complainant,
         now=now,
     )
-    _beside(work, case.id, by, "open")
+    enter_account(work, case.id, by, "open")
     with _draft_left(case.id):
         _answer(work, case.id, arguments, by, now)
         if arguments.authoriser:
@@ -208,8 +210,8 @@ def _answer(
 
 def approve(arguments: argparse.Namespace) -> int:
     """Approve a case or send it back."""
-    work, _ = _work(load_settings(arguments.config))
-    by, now = _person(work, arguments.by), _now()
+    work, _ = work_in(load_settings(arguments.config))
+    by, now = acting_person(work, arguments.by), instant()
     if arguments.send_back:
         case = work_on.send_back(work, arguments.case, by=by, note=arguments.note, now=now)
         words = "sent back"
@@ -232,15 +234,15 @@ def approve(arguments: argparse.Namespace) -> int:
             now=now,
         )
         words = f"approved until {case.ends}"
-    _beside(work, case.id, by, words)
+    enter_account(work, case.id, by, words)
     _print(case, as_object=arguments.json, words=words)
     return 0
 
 
 def search(arguments: argparse.Namespace) -> int:
     """Search within a case; 1 if nothing matches."""
-    work, policy = _work(load_settings(arguments.config))
-    by = _person(work, arguments.by)
+    work, policy = work_in(load_settings(arguments.config))
+    by = acting_person(work, arguments.by)
     terms = Terms(
         words=arguments.words,
         first=arguments.first,
@@ -250,8 +252,8 @@ def search(arguments: argparse.Namespace) -> int:
         rule=arguments.rule,
         attached=arguments.attached,
     )
-    begun = searching.begin(work, arguments.case, terms, by=by, now=_now())
-    _beside(work, begun.case, by, f"search {begun.id}")
+    begun = searching.begin(work, arguments.case, terms, by=by, now=instant())
+    enter_account(work, begun.case, by, f"search {begun.id}")
     ended = _run(work, begun, policy, by)
     with work.database.reading() as session:
         found = case_searches.results(session, work.keyring, ended.case, ended.id)
@@ -287,22 +289,22 @@ def _run(work: Cases, begun: Search, policy: Policy, by: Person) -> Search:
                 tick=lambda done, total: bar.update(task, completed=done, total=total),
             )
     except KeyboardInterrupt:
-        searching.cancel(work, begun.case, begun.id, by=by, now=_now())
+        searching.cancel(work, begun.case, begun.id, by=by, now=instant())
         raise
 
 
 def close(arguments: argparse.Namespace) -> int:
     """Close a case."""
-    work, _ = _work(load_settings(arguments.config))
-    by = _person(work, arguments.by)
+    work, _ = work_in(load_settings(arguments.config))
+    by = acting_person(work, arguments.by)
     case = work_on.close(
         work,
         arguments.case,
         by=by,
         outcome=Outcome(arguments.outcome),
         keep_until=arguments.keep_until,
-        now=_now(),
+        now=instant(),
     )
-    _beside(work, case.id, by, "close")
+    enter_account(work, case.id, by, "close")
     _print(case, as_object=arguments.json, words=f"closed, kept until {case.keep_until}")
     return 0
