@@ -12,6 +12,7 @@ DEFINED = {
     for name in re.findall(r"(?m)^def (test_\w+)", path.read_text(encoding="utf-8"))
 }
 NAMED = re.findall(r"`(test_\w+)`", (ROOT / "docs/security.md").read_text(encoding="utf-8"))
+EMAILS = frozenset({"notice.html"})  # mail programs read no style sheet
 TEMPLATES = sorted((ROOT / "quarantine/templates").glob("*.html"))
 
 
@@ -23,7 +24,8 @@ def test_a_test_that_the_security_page_names_is_there(name):
 @pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.name)
 def test_no_template_has_script_or_style_in_it(path):
     text = path.read_text(encoding="utf-8")
-    assert not re.search(r"(?i)<script|<style|\sstyle=|\son[a-z]+=|javascript:", text)
+    style = "" if path.name in EMAILS else r"<style|\sstyle=|"
+    assert not re.search(rf"(?i)<script|{style}\son[a-z]+=|javascript:", text)
     assert not re.search(r"[^'\s]\s*\|\s*safe\b|autoescape", text)  # a literal of ours may be
 
 
@@ -32,4 +34,5 @@ def test_every_form_that_posts_carries_the_token(path):
     text = path.read_text(encoding="utf-8")
     for form in re.findall(r'(?s)<form method="post".*?</form>', text):
         assert 'name="csrf" value="{{ csrf }}"' in form
-    assert text.count("<form") == text.count('<form method="post"')
+    asking = text.count('<form method="get"')  # for what a list is to show: changes nothing
+    assert text.count("<form") == text.count('<form method="post"') + asking
