@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from models.finding import Finding, Text
 from models.statement import Saying, Statement
 from quarantine.console.reasons import Reason, clause_of, reasons
-from quarantine.console.text import MOST_LINES, Line, finding_marks, numbered_lines
+from quarantine.console.text import Line, finding_marks, is_cut, numbered_lines
 from quarantine.console.visit import Visit
 from quarantine.console.words import translations
 
@@ -36,9 +36,7 @@ def shown_texts(
         marks = finding_marks(text, [each for each, _ in counted], labels)
         lines = numbered_lines(text, marks)
         if lines:
-            shown.append(
-                ShownText(part=text.part, kind=text.kind, lines=lines, cut=len(lines) >= MOST_LINES)
-            )
+            shown.append(ShownText(part=text.part, kind=text.kind, lines=lines, cut=is_cut(text)))
     return tuple(shown)
 
 

@@ -1,12 +1,20 @@
 """A message's text as numbered lines, with the evidence marked. Pure; the templates escape it."""
 
+import re
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from models.finding import Finding, Text
 
-MOST_LINES = 5000  # shown; the rest of a very long text is left out, and the page says so
+# Of a very long text its beginning is shown, and beyond it the matches with a few words around
+# them: padding hides nothing. The page says that more is left out.
+MOST_LINES = 5000
+MOST_CHARACTERS = 200_000
+_MOST_MATCHES_BEYOND = 200
+_AROUND = 200  # characters before and after such a match
+_LINE_ENDS = "\r\n\v\f\x1c\x1d\x1e\x85\u2028\u2029"
+_LINE_END = re.compile("\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")  # as str.splitlines has it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,25 +46,63 @@ class Line:
 
 
 def numbered_lines(text: Text, marks: Sequence[Mark]) -> tuple[Line, ...]:
-    """Cut the text into lines, and each line where a match starts or ends."""
-    lines: list[Line] = []
+    """Cut the text into lines, and each line where a match starts or ends; see also `is_cut`."""
     flat = _without_overlaps(marks, len(text.content))
     starts = [mark.start for mark in flat]
-    position = 0
-    for number, content in enumerate(text.content.splitlines(keepends=True)[:MOST_LINES], 1):
-        shown = content.rstrip("\r\n\v\f\x1c\x1d\x1e\x85\u2028\u2029")
-        end = position + len(shown)
-        first = max(bisect_right(starts, position) - 1, 0)
-        inside = [mark for mark in flat[first : bisect_right(starts, end)] if mark.end > position]
+    ends = [end for _, end in text.own]
+    lines = []
+    for number, start, end in _shown(text.content, flat):
+        first = max(bisect_right(starts, start) - 1, 0)
+        inside = [mark for mark in flat[first : bisect_right(starts, end)] if mark.end > start]
+        written = bool(text.content[start:end].strip())
+        own = bisect_right(ends, start)  # the first of the sender's own spans that ends after it
         lines.append(
             Line(
                 number=number,
-                pieces=_pieces(text.content, position, end, inside),
-                quoted=bool(shown.strip()) and not _has_own(text, position, end),
+                pieces=_pieces(text.content, start, end, inside),
+                quoted=written and not (own < len(ends) and text.own[own][0] < end),
             )
         )
-        position += len(content)
     return tuple(lines)
+
+
+def is_cut(text: Text) -> bool:
+    """Tell whether some of a text is left out because it is too long."""
+    return sum(map(len, _beginning(text.content))) < len(text.content)
+
+
+def _beginning(content: str) -> list[str]:
+    """The first lines with their ends; the last of them may be cut."""
+    return content[:MOST_CHARACTERS].splitlines(keepends=True)[:MOST_LINES]
+
+
+def _shown(content: str, marks: Sequence[Mark]) -> Iterator[tuple[int, int, int]]:
+    """What of the text is shown: a line's number, and where what is shown of it starts and ends."""
+    number, last = 0, 0
+    for number, line in enumerate(_beginning(content), 1):
+        yield number, last, last + len(line.rstrip(_LINE_ENDS))
+        last += len(line)
+    if content[last - 1 : last] in _LINE_ENDS:
+        number += 1
+    counted = last
+    beyond = [mark for mark in marks if mark.end > last]
+    for mark in beyond[:_MOST_MATCHES_BEYOND]:
+        start, end = _around(content, mark, last)
+        number += sum(1 for _ in _LINE_END.finditer(content, counted, start))
+        counted = start
+        if start < end:
+            yield number, start, end
+            last = end
+
+
+def _around(content: str, mark: Mark, last: int) -> tuple[int, int]:
+    """Where what is shown of a match's line starts and ends, after what is shown already."""
+    start = max(mark.start - _AROUND, last)
+    for each in _LINE_END.finditer(content, start, max(mark.start, start)):
+        start = each.end()
+    end = min(mark.end, start + 2 * _AROUND) + _AROUND
+    ends = _LINE_END.search(content, start, end)
+    return start, ends.start() if ends else min(end, len(content))
 
 
 def mask(value: str) -> str:

@@ -5,7 +5,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.finding import Finding, Text, Weight
-from quarantine.console.text import Mark, finding_marks, mask, numbered_lines
+from quarantine.console.text import (
+    MOST_CHARACTERS,
+    MOST_LINES,
+    Mark,
+    finding_marks,
+    is_cut,
+    mask,
+    numbered_lines,
+)
 from quarantine.console.words import translations, write_size
 from quarantine.dates import write_time
 
@@ -81,6 +89,33 @@ def test_words_for_and_against_are_marked(weights, matches, expected):
 def test_quoted_lines_are_told_apart():
     lines = numbered_lines(text_of("mine\n> theirs\n", own=((0, 5),)), [])
     assert [line.quoted for line in lines] == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("before", "number"),
+    [
+        pytest.param("padding " * 1_000_000, 1, id="in one very long line"),
+        pytest.param("pad\n" * 2_000_000, 2_000_001, id="after very many lines"),
+        pytest.param("pad\r\n" * (MOST_LINES + 1), MOST_LINES + 2, id="just after the last line"),
+    ],
+)
+def test_a_match_beyond_what_is_shown_is_shown_with_what_stands_around_it(before, number):
+    text = text_of(f"{before}the card is 4111, you know\nmore")
+    start = text.content.index("4111")
+    lines = numbered_lines(text, [Mark(start=start, end=start + 4, label="p")])
+    assert is_cut(text)
+    assert lines[-1].number == number
+    assert [each.text for each in lines[-1].pieces if each.label] == ["4111"]
+    assert lines[-1].pieces[-1].text == ", you know"
+    assert len(lines) <= MOST_LINES + 1
+    shown = sum(len(piece.text) for line in lines for piece in line.pieces)
+    assert shown <= MOST_CHARACTERS + 1000
+
+
+def test_a_text_of_the_longest_length_is_shown_whole():
+    text = text_of("a" * MOST_CHARACTERS)
+    assert not is_cut(text)
+    assert [len(each.pieces[0].text) for each in numbered_lines(text, [])] == [MOST_CHARACTERS]
 
 
 @pytest.mark.parametrize(
