@@ -12,6 +12,7 @@ from starlette.responses import Response
 
 from models.case import Case, CaseState, Outcome, Task, can_authorise, can_work, missing
 from models.db import cases as case_rows
+from models.db import exhibits, freezes
 from models.person import Role
 from quarantine.console.lists import name_of
 from quarantine.console.pages import render, see_other
@@ -221,7 +222,17 @@ def take_review(visit: Visit) -> Response:
 
 def ask_close(visit: Visit) -> Response:
     """Ask how it ended."""
-    return form_page(visit, "case-close.html", None)
+    return form_page(visit, "case-close.html", None, **_left_behind(visit))
+
+
+def _left_behind(visit: Visit) -> dict[str, int]:
+    """How many exhibits the case has, and how many legal holds are on."""
+    case_id = visit.the_case.id
+    with visit.services.database.reading() as session:
+        return {
+            "exhibits": len(exhibits.of_case(session, case_id)),
+            "holds": len(freezes.listed(session, case=case_id, in_force=True)),
+        }
 
 
 def take_close(visit: Visit) -> Response:
@@ -240,7 +251,7 @@ def take_close(visit: Visit) -> Response:
             now=visit.now,
         )
 
-    return take(visit, "case-close.html", act)
+    return take(visit, "case-close.html", act, **_left_behind(visit))
 
 
 def take(visit: Visit, template: str, act: Callable[[], object], **facts: Any) -> Response:

@@ -4,10 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from models.audit import Action, AuditEntry
-from models.db import audit, case_searches
+from models.case import ID
+from models.db import audit_extract, case_searches, exhibits, freezes
 from models.db import cases as case_rows
 from models.db.case_searches import Search
 from models.db.cases import CaseLook
@@ -31,8 +33,9 @@ _HAPPENED = {
     Action.OVERSEE: mark("Read this record"),
     Action.REMIND: mark("Reminded: a day of this case has passed"),
     Action.ADD_EXHIBIT: mark("Added an exhibit"),
-    Action.REDACT: mark("Made a redacted copy"),
+    Action.REDACT: mark("Cut words in the reading copy of an exhibit"),
     Action.BUNDLE: mark("Made an evidence bundle"),
+    Action.LOOK: mark("Opened an exhibit"),
     Action.DISCLOSE: mark("Disclosed evidence"),
     Action.RECEIPT: mark("Recorded a receipt"),
     Action.FREEZE: mark("Put on a legal hold"),
@@ -57,12 +60,26 @@ _CHANGED = {  # the first word of a change's detail
     "worker": mark("Let a colleague work on it"),
     "at": mark("Acted at the system's command line"),
 }
+_STEPS = {  # the second word of a detail: how far a bundle or a request came
+    (Action.BUNDLE, "asked"): mark("Asked for an evidence bundle"),
+    (Action.BUNDLE, "failed"): mark("An evidence bundle could not be made"),
+    (Action.BUNDLE, "fetched"): mark("Fetched an evidence bundle"),
+    (Action.DISCLOSE, "asked"): mark("Recorded an authority's request, and signed it first"),
+    (Action.DISCLOSE, "signed"): mark("Signed an authority's request second"),
+}
+_NAMED = frozenset(  # the first word of their detail names what it was
+    {Action.ADD_EXHIBIT, Action.REDACT, Action.BUNDLE, Action.DISCLOSE, Action.RECEIPT}
+)
+_HOLDS = frozenset({Action.FREEZE, Action.ASK_UNFREEZE, Action.UNFREEZE, Action.TURN_AWAY})
 _REFUSED = {
     Refusal.OUT_OF_SCOPE: mark("Was refused: outside the scope"),
     Refusal.NOT_APPROVED: mark("Was refused: not approved"),
     Refusal.CLOSED: mark("Was refused: the case is closed"),
     Refusal.EXPIRED: mark("Was refused: past the last day"),
     Refusal.ON_HOLD: mark("Was refused: on hold"),
+    Refusal.ONE_SIGNATURE: mark("Was refused: one signature of two"),
+    Refusal.SAME_PERSON: mark("Was refused: both signatures would be one person's"),
+    Refusal.NOT_A_SIGNATORY: mark("Was refused: not a person who may sign second"),
     Refusal.INVOLVED: mark("Was refused: the email is to, from or about them"),
 }
 _SYSTEM = mark("The automatic check")
@@ -76,7 +93,7 @@ class Line:
     who: str
     what: str
     search: Search | None = None  # with its counts, if it was one
-    held: str = ""  # the message that was opened
+    held: str = ""  # the message that was opened, or what an exhibit, bundle or hold is called
     said: str = field(default="", repr=False)  # terms of a search, or what was being checked
 
 
@@ -84,7 +101,7 @@ def show(visit: Visit) -> Response:
     """Show everything, the oldest first; it can be printed."""
     case, keyring = visit.the_case, visit.services.keyring
     with visit.services.database.reading() as session:
-        entries = [each.entry for each in audit.read(session, subject=case.id)]
+        entries = _entries(session, case.id)
         looks = case_rows.looks(session, keyring, case.id)
         searches = {
             each.id: (each, case_searches.terms(session, keyring, case.id, each.id).words)
@@ -94,6 +111,20 @@ def show(visit: Visit) -> Response:
     lines += [_look(visit, each) for each in looks]
     lines.sort(key=lambda each: each.at)
     return render_case(visit, "case-record.html", **about_case(visit), lines=lines)
+
+
+def _entries(session: Session, case_id: str) -> list[AuditEntry]:
+    """Everything about a case, its legal holds, and the opening of its exhibits."""
+    holds = {each.id for each in freezes.listed(session, case=case_id)}
+    originals = {each.held for each in exhibits.of_case(session, case_id)}
+    found = audit_extract.of_subjects(session, {case_id, *holds, *originals})
+    return [
+        each.entry
+        for each in found
+        if each.entry.subject == case_id
+        or (each.entry.subject in holds and each.entry.action in _HOLDS)
+        or each.entry.detail.startswith(f"case {case_id}: ")
+    ]
 
 
 def show_all(visit: Visit) -> Response:
@@ -119,8 +150,16 @@ def _line(visit: Visit, entry: AuditEntry, searches: Mapping[int, tuple[Search, 
         who=_who(visit, entry.actor),
         what=words.gettext(_what(entry)),
         search=search,
+        held=_named(entry),
         said=said,
     )
+
+
+def _named(entry: AuditEntry) -> str:
+    """What an exhibit, a bundle, a request or a legal hold is called, or an opened original."""
+    if entry.action in _NAMED:
+        return entry.detail.partition(" ")[0].rstrip(":,")
+    return "" if ID.fullmatch(entry.subject) else entry.subject
 
 
 def _what(entry: AuditEntry) -> str:
@@ -133,7 +172,8 @@ def _what(entry: AuditEntry) -> str:
         return (
             _REFUSED.get(Refusal(why), _HAPPENED[entry.action]) if why else _HAPPENED[entry.action]
         )
-    return _HAPPENED.get(entry.action, entry.action.value)
+    step = rest.partition(" ")[0].rstrip(":")
+    return _STEPS.get((entry.action, step)) or _HAPPENED.get(entry.action, entry.action.value)
 
 
 def _look(visit: Visit, look: CaseLook) -> Line:
