@@ -48,6 +48,13 @@ def show(visit: Visit) -> Response:
     )
 
 
+def notice(visit: Visit) -> Response:
+    """Show the notice to staff to anyone who signed in, as it would be made now (L24)."""
+    paper = papers.draft("worker-notice", _live(visit), visit.language)
+    blocks = [(type(each).__name__, each) for each in paper.blocks]
+    return render(visit, "staff-notice.html", paper=paper, blocks=blocks)
+
+
 def download(visit: Visit) -> Response:
     """Give one paper as a file, made now. Raises NotFound."""
     name, _, rest = str(visit.request.path_params["paper"]).partition(".")

@@ -5,6 +5,7 @@ from quarantine.console import papers, subject_access
 from quarantine.console.visit import Page, Permission
 
 RIGHTS_PAGES: tuple[Page, ...] = (
+    Page("GET", "/notice", Permission.SIGNED_IN, papers.notice),
     Page("GET", "/oversight/papers", Permission.OVERSEE, papers.show),
     Page("GET", "/oversight/papers/{paper}", Permission.OVERSEE, papers.download),
     Page("POST", "/oversight/papers/{paper}/issue", Permission.OVERSEE, papers.note_issue),

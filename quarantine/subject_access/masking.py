@@ -192,5 +192,7 @@ def _folded(name: str) -> tuple[str, ...]:
 
 
 def _fold(word: str) -> str:
+    if word.isascii():
+        return word.casefold()
     plain = unicodedata.normalize("NFKD", word)
     return re.sub(f"[{_MARKS}]", "", plain).casefold()

@@ -43,6 +43,8 @@ def council(tmp_path_factory):
 def test_the_officers_pages_on_papers_and_rights(look, address):  # noqa: F811
     page, check, sign_in = look
     sign_in("dewi")
+    page.goto(f"{address}/notice")
+    check("notice")
     page.goto(f"{address}/oversight/papers")
     check("papers")
     page.click("form[action$='worker-notice/issue'] button")

@@ -83,6 +83,16 @@ def test_every_paper_can_be_had_in_both_languages(visitor):
                 assert BODY.name(language) in given.text
 
 
+@pytest.mark.requirement("L24")
+@pytest.mark.parametrize("who", ["sioned", "gwen", "dewi"])
+def test_everyone_who_signs_in_can_read_the_notice(visitor, who):
+    client = visitor(who)
+    assert "/notice" in client.get("/privacy").text
+    page = client.get("/notice").text
+    for said in ("A payment card number", "keep personal information inside", "30 days"):
+        assert said in page
+
+
 @pytest.mark.parametrize("paper", ["nothing.cy.html", "worker-notice.fr.html", "worker-notice"])
 def test_no_such_paper(visitor, paper):
     assert visitor("dewi").get(f"/oversight/papers/{paper}").status_code == 404

@@ -77,7 +77,7 @@ def test_every_paper_is_in_both_languages_with_the_digests_it_was_made_of(name, 
         pytest.param("waits until a person decides", id="what follows"),
         pytest.param("Dewi Prys, dewi@cantref.example", id="how to object"),
         pytest.param("undeb.example", id="private routes"),
-        pytest.param("[personal] or [personol]", id="mail marked personal"),
+        pytest.param("“Personal:” or “Personol:”", id="mail marked personal"),
     ],
 )
 def test_the_notice_to_staff_says(said):
