@@ -41,6 +41,7 @@ class Expert:
     own_weight: float  # of a text of our corpus; a public one is 1 at the most
     clean_weight: float = 1.0  # and of a clean one of ours: that times this
     real_weight: float = 1.0  # of a mail that was really sent and that others annotated
+    hard_weight: float = 1.0  # of a window of clean mail that it took for bad
 
 
 EXPERTS = (
@@ -52,6 +53,7 @@ EXPERTS = (
         own_weight=5,
         clean_weight=2.5,
         real_weight=3,
+        hard_weight=3,
     ),
     Expert(name="abusive post", category=0, posts=True, freedom=30, own_weight=1),
     Expert(name="post or mail", category=GATE, posts=True, freedom=3, own_weight=1),
@@ -63,6 +65,7 @@ EXPERTS = (
         own_weight=5,
         clean_weight=2,
         real_weight=12,
+        hard_weight=3,
     ),
     Expert(
         name="commercial",

@@ -66,7 +66,7 @@ class Excerpt:
 
     text: str
     truth: float = 0.0
-    weight: float = 1.0
+    weight: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,7 +152,11 @@ def _mine(mails: Sequence[Sample], linear: Linear) -> list[list[Excerpt]]:
                 del pool[MINED:]
                 floor[place] = pool[-1][0]
     return [
-        [Excerpt(text=text) for _, text in sorted(pool, reverse=True)[:MINED]] for pool in found
+        [
+            Excerpt(text=text, weight=expert.hard_weight)
+            for _, text in sorted(pool, reverse=True)[:MINED]
+        ]
+        for expert, pool in zip(EXPERTS, found, strict=True)
     ]
 
 
