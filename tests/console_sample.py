@@ -202,7 +202,10 @@ class Council:
 
     def hold(self, number, more=(), **facts):
         """Hold one message as the mail path does, `more` findings added; return its id."""
-        given = mail(number, **facts)
+        return self.hold_mail(mail(number, **facts), more)
+
+    def hold_mail(self, given, more=()):
+        """The same of any mail."""
         inspection = inspect(given, detectors(POLICY), explain=bool(more))
         inspection = replace(inspection, findings=(*inspection.findings, *more))
         verdict = decide(given.envelope, inspection.findings, POLICY, on=NOW.date())

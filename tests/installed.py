@@ -82,7 +82,7 @@ class Gateway:
         return self
 
     def wait_for(self, port):
-        until = time.monotonic() + 30
+        until = time.monotonic() + 75  # of a machine that does much else besides
         while time.monotonic() < until:
             try:
                 socket.create_connection(("127.0.0.1", port), 1).close()
