@@ -313,12 +313,19 @@ class Gathering:
                     queue(session, self.post, "gathered", each, values, held=None, now=self.now)
 
     def _enter(self) -> None:
+        """Enter the counts, and how each matter was decided, under the matter's own id."""
         counts = (
             f"{self.walked} walked, {self.matched} matched, {self.opened} opened,"
             f" {self.mask.masked.total()} masked, {self.undecided} undecided"
         )
+        entries = [self._entry(counts)]
+        if self.opens:
+            entries += [
+                replace(self._entry(each.decided), subject=each.id)
+                for each in self.matters.values()
+            ]
         with self.database.writing() as session:
-            audit.append(session, self._entry(counts))
+            audit.append_all(session, entries)
 
     def _entry(self, detail: str) -> AuditEntry:
         return AuditEntry(

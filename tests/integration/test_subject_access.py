@@ -189,7 +189,7 @@ def test_what_was_searched_and_every_look_is_entered(council, tmp_path):
         entries = [each.entry for each in audit.read(session)]
     looks = [each for each in entries if each.purpose is Purpose.ACCESS]
     assert [each.subject for each in looks if each.action is Action.LOOK] == [first, second]
-    begun, done = (each for each in looks if each.action is Action.GATHER)
+    begun, done = (each for each in looks if each.subject == "elin")
     assert (begun.actor, begun.subject) == ("dewi", "elin")
     assert done.detail.startswith(f"{REQUEST}: 3 walked, 2 matched, 2 opened")
     report = (tmp_path / "out/for-the-person/report.txt").read_text()
@@ -247,6 +247,13 @@ def test_a_case_is_a_matter_for_the_officer(council, tmp_path, decided):
     officer = (tmp_path / "out/for-the-officer/matters.txt").read_text()
     assert case.id in officer
     assert found.undecided == (decided is None)
+    with council.database.reading() as session:
+        (last,) = [
+            each.entry
+            for each in audit.read(session, subject=case.id)
+            if each.entry.action is Action.GATHER
+        ]
+    assert last.detail == f"{REQUEST}: {decided or 'undecided'}"
 
 
 @pytest.mark.parametrize("disclosed", [False, True])
