@@ -15,8 +15,7 @@ from sqlalchemy.orm import Session
 
 from models.audit import Action, AuditEntry, Purpose
 from models.body import HERE
-from models.case import Case
-from models.db import contents, held, outbox, people, sealed
+from models.db import audit, cases, contents, held, outbox, people, sealed
 from models.db.database import Database
 from models.db.keyring import Keyring
 from models.db.sealed import SealedItem
@@ -24,8 +23,9 @@ from models.errors import Conflict, NotFound, NotPermitted, SettingInvalid
 from models.held import HeldMessage, HeldState
 from models.person import Person, Role
 from quarantine import notices, permissions
-from quarantine.evidence.rights import refusal_to_open
-from quarantine.evidence.signing import encrypt
+from quarantine.evidence.rights import Refusal, refusal_to_open
+from quarantine.evidence.signing import encrypt, fingerprint
+from quarantine.evidence.turned_away import TurnedAway, recorded
 from quarantine.notices import LANGUAGES, Post
 
 _LONGEST_REFERENCE = 100  # characters
@@ -58,13 +58,19 @@ def seal_as_reviewer(
 
 
 def seal_in_case(
-    database: Database, post: Post, case: Case, held_id: str, *, by: Person, now: datetime
+    database: Database, post: Post, case_id: str, held_id: str, *, by: Person, now: datetime
 ) -> None:
-    """Let one who may open a message within a case seal it. Raises NotFound, Conflict."""
-    with database.writing() as session:
-        message = held.get(session, held_id)
-        if refusal_to_open(by, case, message, now.astimezone(HERE).date()):
-            raise NotFound(f"no held message {held_id}")
+    """Let one who may open a message within a case seal it.
+
+    Raises NotFound for every refusal, which is entered; Conflict.
+    """
+    with recorded(database, by.id, case_id, "seal", now), database.writing() as session:
+        try:
+            case, message = cases.get(session, case_id), held.get(session, held_id)
+        except NotFound:
+            raise TurnedAway(Refusal.NO_CASE) from None
+        if refused := refusal_to_open(by, case, message, now.astimezone(HERE).date()):
+            raise TurnedAway(refused, held_id)
         seal(session, post, message, by=by.id, now=now)
 
 
@@ -125,21 +131,24 @@ def ask(
         )
 
 
-def agree(database: Database, item: str, *, by: Person, now: datetime) -> None:
+def agree(database: Database, item: str, *, seen: str, by: Person, now: datetime) -> None:
     """Agree, as another officer than who asked. Raises NotFound, NotPermitted, Conflict.
 
-    One officer alone is refused, and the refusal is entered.
+    `seen` is the fingerprint of the certificate that they agree to: who asked may have put
+    another in its place meanwhile. One officer alone is refused, and the refusal is entered.
     """
     check_hand_over(by)
     with database.writing() as session:
-        seen = _not_given(session, item, by)
-        if seen.asked_by is None:
+        asked = _not_given(session, item, by)
+        if asked.asked_by is None:
             raise Conflict("nobody has asked for it to be handed over; nothing was saved")
-        if alone := seen.asked_by == by.id:
+        if fingerprint_of(asked) != seen:
+            raise Conflict("it was asked for anew, to another certificate; nothing was saved")
+        if alone := asked.asked_by == by.id:
             entry = _entry(item, by.id, Action.TURN_AWAY, now, "agreed to what they asked")
         else:
             entry = _entry(item, by.id, Action.HAND_OVER, now, "agreed")
-        sealed.change(session, seen, entry, agreed_by=None if alone else by.id)
+        sealed.change(session, asked, entry, agreed_by=None if alone else by.id)
     if alone:
         raise NotPermitted("another named officer must agree")
 
@@ -149,20 +158,29 @@ def hand_over(
 ) -> bytes:
     """Return the message encrypted to the police's certificate (CMS EnvelopedData, DER), once.
 
-    Raises NotFound, NotPermitted without two officers, and Conflict if it was given before.
+    Raises NotFound, Conflict if it was given before, and NotPermitted without two officers,
+    which is entered.
     """
     check_hand_over(by)
     with database.writing() as session:
         seen = _not_given(session, item, by)
-        if not (seen.asked_by and seen.agreed_by):
-            raise NotPermitted("another named officer must agree first")
-        entry = replace(
-            _entry(item, by.id, Action.HAND_OVER, now, "given, encrypted to the police's key"),
-            purpose=Purpose.HAND_OVER,
-        )
-        sealed.change(session, seen, replace(entry, purpose=None), given=now)
-        raw = contents.open_to_hand_over(session, keyring, item, replace(entry, action=Action.LOOK))
-        return encrypt(raw, read_certificate(seen.certificate))
+        if seen.asked_by and seen.agreed_by:
+            entry = replace(
+                _entry(item, by.id, Action.HAND_OVER, now, "given, encrypted to the police's key"),
+                purpose=Purpose.HAND_OVER,
+            )
+            sealed.change(session, seen, replace(entry, purpose=None), given=now)
+            look = replace(entry, action=Action.LOOK)
+            raw = contents.open_to_hand_over(session, keyring, item, look)
+            return encrypt(raw, read_certificate(seen.certificate))
+        alone = _entry(item, by.id, Action.TURN_AWAY, now, "no second officer has agreed")
+        audit.append(session, alone)
+    raise NotPermitted("another named officer must agree first")
+
+
+def fingerprint_of(item: SealedItem) -> str:
+    """SHA-256 of the certificate that it is to be encrypted to; "" if nobody has asked."""
+    return fingerprint(read_certificate(item.certificate)) if item.certificate else ""
 
 
 def read_certificate(pem: str) -> Certificate:

@@ -60,6 +60,7 @@ def change(session: Session, seen: SealedItem, entry: AuditEntry, **facts: objec
         update(SealedRow)
         .where(
             SealedRow.item == seen.item,
+            SealedRow.certificate == seen.certificate,
             SealedRow.asked_by.is_not_distinct_from(seen.asked_by),
             SealedRow.agreed_by.is_not_distinct_from(seen.agreed_by),
             SealedRow.given.is_not_distinct_from(seen.given),

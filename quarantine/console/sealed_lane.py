@@ -36,7 +36,7 @@ def seal_in_case(visit: Visit) -> Response:
     sealed.seal_in_case(
         services.database,
         services.review.post,
-        visit.the_case,
+        visit.the_case.id,
         held_id,
         by=visit.who,
         now=visit.now,
@@ -70,7 +70,8 @@ def agree(visit: Visit) -> Response:
     """Agree to what another officer asked."""
     item = str(visit.request.path_params["item"])
     try:
-        sealed.agree(visit.services.database, item, by=visit.who, now=visit.now)
+        seen = visit.form.get("seen", "")
+        sealed.agree(visit.services.database, item, seen=seen, by=visit.who, now=visit.now)
     except NotPermitted:
         return _list(visit, alone=item)
     return see_other("/sealed")
@@ -93,6 +94,7 @@ def _list(visit: Visit, *, mistaken: str = "", alone: str = "") -> Response:
         {
             "item": each,
             "held": message,
+            "fingerprint": sealed.fingerprint_of(each),
             "by": name_of(visit, each.by) if each.by != sealed.SYSTEM else "",
             "asked_by": name_of(visit, each.asked_by) if each.asked_by else "",
             "agreed_by": name_of(visit, each.agreed_by) if each.agreed_by else "",

@@ -25,11 +25,13 @@ from quarantine import sealed as the_lane
 from quarantine.access import Depth, compare, open_message, open_to_learn, open_to_send
 from quarantine.console.app import PAGES
 from quarantine.console.visit import Permission
+from quarantine.evidence.signing import make_certificate
 from quarantine.holding import Holding
 from quarantine.sealed import agree, ask, hand_over, seal_as_reviewer
 from tests import console_sample
 from tests.case_sample import approved, make_case_council
 from tests.console_sample import NOW, PASSWORD, PEOPLE, POLICY, check_draft, mail, make_council
+from tests.factories import an_entry
 
 CONTENT = "covering the panel"
 OFFICERS = ("nia", "owen")
@@ -222,10 +224,11 @@ def test_two_named_officers_hand_it_over_once_to_the_police_s_key(council, polic
         form = {"csrf": token(nia), "reference": "DPP/2026/1", "certificate": pem}
         assert nia.post(f"/sealed/{held_id}/file", data=form).status_code == 403
         assert nia.post(f"/sealed/{held_id}/ask", data=form).status_code == 303
+        form["seen"] = asked_to(council, held_id)
         alone = nia.post(f"/sealed/{held_id}/agree", data=form)
         assert (alone.status_code, "Your attempt was recorded" in alone.text) == (403, True)
         assert nia.post(f"/sealed/{held_id}/file", data=form).status_code == 403
-        form["csrf"] = token(owen)
+        form |= {"csrf": token(owen), "seen": asked_to(council, held_id)}
         assert owen.post(f"/sealed/{held_id}/agree", data=form).status_code == 303
         given = owen.post(f"/sealed/{held_id}/file", data=form)
         assert given.status_code == 200
@@ -264,7 +267,7 @@ def test_nobody_else_hands_anything_over(council, police):
         with pytest.raises(NotFound):
             ask(database, held_id, by=by, reference="1", certificate=pem, now=NOW)
         with pytest.raises(NotFound):
-            agree(database, held_id, by=by, now=NOW)
+            agree(database, held_id, seen="", by=by, now=NOW)
         with pytest.raises(NotFound):
             hand_over(database, council.keyring, held_id, by=by, now=NOW)
         with pytest.raises(NotFound):
@@ -298,10 +301,38 @@ def test_asking_anew_needs_agreement_anew(council, police):
     pem = (police / "certificate.pem").read_text()
     database = council.database
     ask(database, held_id, by=BY["nia"], reference="1", certificate=pem, now=NOW)
-    agree(database, held_id, by=BY["owen"], now=NOW)
+    agree(database, held_id, seen=asked_to(council, held_id), by=BY["owen"], now=NOW)
     ask(database, held_id, by=BY["nia"], reference="2", certificate=pem, now=NOW)
     with pytest.raises(NotPermitted):
         hand_over(database, council.keyring, held_id, by=BY["nia"], now=NOW)
+    assert [each.detail for each in entries(council, held_id) if each.action is Action.TURN_AWAY]
+
+
+def asked_to(council, held_id):
+    with council.database.reading() as session:
+        return the_lane.fingerprint_of(sealed.get(session, held_id))
+
+
+@pytest.mark.requirement("H11")
+def test_nobody_puts_another_certificate_under_what_the_second_officer_agrees_to(
+    council, police, tmp_path
+):
+    held_id, database = council.hold(1), council.database
+    seal(council, held_id)
+    own = tmp_path / "own.pem"
+    make_certificate(["Nia"], own, tmp_path / "key.pem", now=NOW)
+    form = {"by": BY["nia"], "reference": "1", "now": NOW}
+    ask(database, held_id, certificate=(police / "certificate.pem").read_text(), **form)
+    seen = asked_to(council, held_id)
+    with visit(council, "owen") as owen:
+        assert seen in owen.get("/sealed").text
+        ask(database, held_id, certificate=own.read_text(), **form)
+        given = {"csrf": token(owen), "seen": seen}
+        assert owen.post(f"/sealed/{held_id}/agree", data=given).status_code == 409
+    with database.writing() as session:
+        before = replace(sealed.get(session, held_id), certificate="what was read before")
+        with pytest.raises(Conflict):
+            sealed.change(session, before, an_entry(held_id), agreed_by="owen")
 
 
 @pytest.mark.parametrize("kind", ["md5", "sha1", "sha256"])
@@ -365,6 +396,9 @@ def test_who_works_on_a_case_seals_what_they_meet_in_it(tmp_path):
         assert client.get(there).status_code == 404
         form = {"csrf": token(client), "reason": "cards", "depth": "text"}
         assert client.post(there, data=form).status_code == 404
+        assert client.post(f"{there}/seal", data=form).status_code == 404
+    refused = [each.detail for each in entries(council, case.id) if each.action is Action.TURN_AWAY]
+    assert f"seal: out-of-scope {held_id}" in refused
     with visit(council, "mali") as client:
         form = {"csrf": token(client)}
         assert client.post(f"{there}/seal", data=form).status_code == 404
