@@ -293,6 +293,7 @@ def run_console(settings: Settings) -> int:
     import uvicorn  # noqa: PLC0415 - the mail path has no need of it
 
     from gateway import bundle_sources  # noqa: PLC0415 - the same
+    from gateway.drawing import Painter  # noqa: PLC0415 - the same
     from quarantine.console.app import create_app  # noqa: PLC0415
     from quarantine.metrics import CONSOLE  # noqa: PLC0415 - the same
 
@@ -308,6 +309,7 @@ def run_console(settings: Settings) -> int:
         told=lambda sender: sender_was_told(database, policy, sender),
         workers=workers,
     )
+    painter = Painter()
     app = create_app(
         database=database,
         keyring=Keyring.load(settings.keys_file),
@@ -316,6 +318,7 @@ def run_console(settings: Settings) -> int:
         policy=policy,
         review=review(settings, database, policy),
         clock=_now,
+        draw=painter,
         check_draft=drafts,
         sign_in_settings=settings.sign_in,
         openid_secret=openid_secret(settings),
@@ -339,6 +342,7 @@ def run_console(settings: Settings) -> int:
             log_config=None,
         )
     drafts.close()
+    painter.close()
     return 0
 
 

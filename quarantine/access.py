@@ -63,14 +63,44 @@ def open_message(  # noqa: PLR0913 - a look is by someone, for something, so far
         if purpose is Purpose.OWN:
             permissions.check_own(who, message)
         else:
-            everyone = people.directory(session)
-            permissions.check_review(who, message, everyone)
-            if message.state is HeldState.REFERRED:
-                raise NotFound(f"no held message {held_id}")
-            together.check(session, message, who, now)
+            _check_reviewer(session, who, message, now)
         entry = _look(who, held_id, purpose, depth.value, now)
         sealed = _open_as_far_as(session, keyring, held_id, depth, entry)
     return _opened(message, depth, *sealed)
+
+
+def open_attached(  # noqa: PLR0913 - a look is by someone, for something, at one file
+    database: Database,
+    keyring: Keyring,
+    held_id: str,
+    part: str,
+    *,
+    who: Person,
+    purpose: Purpose,
+    now: datetime,
+) -> tuple[Attached, bytes]:
+    """Open one attached file for a reviewer, to be drawn; the look is entered with its part.
+
+    Raises NotFound, also if there is no such part; NotPermitted, Tampered.
+    """
+    with database.writing() as session:
+        message = held.get(session, held_id)
+        _check_reviewer(session, who, message, now)
+        entry = _look(who, held_id, purpose, f"{Depth.ATTACHMENTS}, part {part}", now)
+        raw = contents.open_(session, keyring, held_id, contents.MESSAGE, entry)
+        parts = read_message(raw).parts
+        for each in attachment_tree(parts, (), ()):
+            if each.part == part:
+                return each, next(one.payload for one in parts if one.number == part)
+        raise NotFound(f"nothing of that number is attached to {held_id}")
+
+
+def _check_reviewer(session: Session, who: Person, message: HeldMessage, now: datetime) -> None:
+    """Check that a reviewer may open it now. Raises NotFound, NotPermitted."""
+    permissions.check_review(who, message, people.directory(session))
+    if message.state is HeldState.REFERRED:
+        raise NotFound(f"no held message {message.id}")
+    together.check(session, message, who, now)
 
 
 def open_in_case(  # noqa: PLR0913 - a look within a case has a reason, too

@@ -221,6 +221,7 @@ class Council:
         secret="",
         check_draft=None,
         api=None,
+        draw=None,
     ):
         """Make the console."""
         return create_app(
@@ -235,6 +236,7 @@ class Council:
             openid_secret=secret,
             api_settings=api,
             check_draft=check_draft,
+            draw=draw,
             bundles=self.bundles,
             in_force=IN_FORCE,
         )

@@ -47,6 +47,7 @@ from quarantine.console.visit import Page, Permission, Services, Visit
 from quarantine.drafts import CheckDraft
 from quarantine.evidence.gathering import Sources
 from quarantine.papers.live import Given
+from quarantine.pictures import Draw
 from quarantine.review import Review
 from quarantine.settings import ApiSettings, ConsoleSettings, KeepingSettings, SignInSettings
 
@@ -133,6 +134,7 @@ def create_app(  # noqa: PLR0913 - all that the console works with, given once
     openid_secret: str = "",
     api_settings: ApiSettings | None = None,
     keeping: KeepingSettings | None = None,
+    draw: Draw | None = None,
     check_draft: CheckDraft | None = None,
     bundles: Sources | None = None,
     in_force: tuple[tuple[str, str], ...] = (),
@@ -154,6 +156,7 @@ def create_app(  # noqa: PLR0913 - all that the console works with, given once
         api=api_settings or ApiSettings(),
         keeping=keeping or KeepingSettings(),
         provider=provider,
+        draw=draw,
         check_draft=check_draft,
         bundles=bundles,
         in_force=in_force,

@@ -7,6 +7,7 @@ POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
     "object-src 'none'; frame-ancestors 'none'; base-uri 'none'"
 )
+WITH_PICTURES = POLICY.replace("img-src 'self'", "img-src 'self' data:")  # those we draw ourselves
 
 
 class SecurityHeaders:
@@ -26,7 +27,7 @@ class SecurityHeaders:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                headers["Content-Security-Policy"] = POLICY
+                headers.setdefault("Content-Security-Policy", POLICY)
                 headers["Referrer-Policy"] = "no-referrer"
                 headers["X-Content-Type-Options"] = "nosniff"
                 headers["X-Frame-Options"] = "DENY"

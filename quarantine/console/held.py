@@ -74,17 +74,21 @@ def show_email(visit: Visit) -> Response:
     own = is_own(visit)
     wanted = visit.form.get("depth", "")
     depth = access.Depth(wanted) if wanted in set(access.Depth) else access.Depth.TEXT
-    deciding = visit.message.state is HeldState.HELD
     opened = access.open_message(
         visit.services.database,
         visit.services.keyring,
         visit.message.id,
         who=visit.who,
-        purpose=Purpose.OWN if own else Purpose.DECIDE if deciding else Purpose.ANSWER,
+        purpose=Purpose.OWN if own else purpose_of_look(visit.message),
         depth=access.Depth.ATTACHMENTS if own else depth,
         now=visit.now,
     )
     return page(visit, opened=opened)
+
+
+def purpose_of_look(message: HeldMessage) -> Purpose:
+    """Why a reviewer opens it: to decide while it waits, and afterwards to answer for that."""
+    return Purpose.DECIDE if message.state is HeldState.HELD else Purpose.ANSWER
 
 
 def show_again(visit: Visit) -> Response:

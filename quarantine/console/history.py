@@ -122,6 +122,7 @@ def decision_in_words(action: Action) -> str:
 
 def look_in_words(entry: AuditEntry) -> str:
     """How far a message was opened and why, to be translated."""
+    depth = entry.detail.partition(",")[0]  # a file that was drawn is told after it
     match entry.purpose:
         case Purpose.DELIVER:
             return _DELIVERING
@@ -133,7 +134,7 @@ def look_in_words(entry: AuditEntry) -> str:
             return _IN_A_CASE
         case Purpose.QUALITY:
             return _SAMPLED
-        case Purpose.DECIDE | Purpose.ANSWER if entry.detail in set(Depth):
-            return _LOOKS[entry.purpose, Depth(entry.detail)]
+        case Purpose.DECIDE | Purpose.ANSWER if depth in set(Depth):
+            return _LOOKS[entry.purpose, Depth(depth)]
         case _:
             return _LOOKED

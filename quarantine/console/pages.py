@@ -17,6 +17,7 @@ from models.address import parse_address
 from quarantine.console.visit import Visit
 from quarantine.console.words import LANGUAGES, translations, write_size
 from quarantine.dates import write_time
+from quarantine.pictures import can_draw
 
 _TEMPLATES = Path(__file__).parent.parent / "templates"
 
@@ -59,6 +60,7 @@ def environment(language: str) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    made.tests["drawable"] = can_draw
     words = translations(language)
     made.install_gettext_callables(words.gettext, words.ngettext, newstyle=True)  # type: ignore[attr-defined]
     return made

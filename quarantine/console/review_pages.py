@@ -2,6 +2,7 @@
 
 from models.audit import Purpose
 from quarantine.console import (
+    attached,
     deciding,
     draft,
     held,
@@ -23,6 +24,14 @@ REVIEW_PAGES: tuple[Page, ...] = (
     Page("GET", "/held/{id}", Permission.SEE, held.show),
     Page("GET", "/held/{id}/email", Permission.SEE, held.show_again),
     Page("POST", "/held/{id}/email", Permission.SEE, held.show_email, purposes=_LOOKS),
+    Page("GET", "/held/{id}/pictures", Permission.SEE, held.show_again),
+    Page(
+        "POST",
+        "/held/{id}/pictures",
+        Permission.REVIEW,
+        attached.show_pictures,
+        purposes=(Purpose.DECIDE, Purpose.ANSWER),
+    ),
     Page("GET", "/held/{id}/decision", Permission.SEE, held.show_again),
     Page("POST", "/held/{id}/decision", Permission.REVIEW, deciding.decide),
     Page("GET", "/held/{id}/take-up", Permission.SEE, held.show_again),

@@ -23,6 +23,7 @@ from quarantine.console.openid import Provider
 from quarantine.drafts import CheckDraft
 from quarantine.evidence.gathering import Sources
 from quarantine.papers.live import Given
+from quarantine.pictures import Draw
 from quarantine.review import Review
 from quarantine.settings import ApiSettings, ConsoleSettings, KeepingSettings, SignInSettings
 
@@ -60,6 +61,7 @@ class Services:
     api: ApiSettings = ApiSettings()
     keeping: KeepingSettings = KeepingSettings()
     provider: Provider | None = None  # of OpenID Connect
+    draw: Draw | None = None  # from gateway: pictures of what is attached, in another process
     check_draft: CheckDraft | None = None  # from gateway: this package finds nothing itself
     bundles: Sources | None = None  # what bundles of evidence need that only the gateway knows
     in_force: tuple[tuple[str, str], ...] = ()  # settings and their values, no secret among them
