@@ -268,4 +268,4 @@ def _officers_blocks(gathering: Gathering, language: str) -> Iterator[Block]:
     )
     yield from _searched(gathering)
     yield Heading(say("officer", "to_do", language))
-    yield Items(tuple(say("officer", f"to_do_{each}", language) for each in range(1, 6)))
+    yield Items(tuple(say("officer", f"to_do_{each}", language) for each in range(1, 7)))
