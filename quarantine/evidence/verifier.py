@@ -280,9 +280,11 @@ def _openssl(*arguments: str) -> tuple[bool, str]:
     program = shutil.which("openssl")
     if program is None:
         return False, ""
+    alone = {**os.environ, "SSL_CERT_DIR": os.devnull}  # trust none that the machine trusts
+    command = [program, *arguments]
     try:
         done = subprocess.run(  # noqa: S603 - found on PATH, as a person would run it
-            [program, *arguments], capture_output=True, timeout=_PATIENCE, check=False
+            command, env=alone, capture_output=True, timeout=_PATIENCE, check=False
         )
     except (OSError, subprocess.TimeoutExpired):
         return False, ""

@@ -108,7 +108,7 @@ def test_other_tools_accept_it(made, sealing, keys, tmp_path):
             command = [f"{algorithm}sum", "--check", "--strict", f"{kind}-{algorithm}.txt"]
             subprocess.run(command, cwd=folder, check=True, capture_output=True)
     told = "".join((folder / f"README.{each}.txt").read_text() for each in ("cy", "en"))
-    (command,) = {line.strip() for line in told.splitlines() if "CERTIFICATE.pem -p" in line}
+    (command,) = {line.strip() for line in told.splitlines() if "-CAfile CERTIFICATE.pem" in line}
     trusted = command.replace("CERTIFICATE.pem", str(keys / "certificate.pem"))
     done = subprocess.run(
         trusted.replace("-out signed.txt", "").split(), cwd=folder, capture_output=True, check=True

@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from models.db.database import Database
 from models.db.keyring import Keyring
 from quarantine.evidence import verifier
 from quarantine.evidence.bundle import make_bundle
+from quarantine.evidence.signing import make_certificate
 
 SIGNED = {"signature.p7s", "certificate.pem", "verifier.py", "seal-sha256.txt", "bagit.txt"}
 
@@ -143,6 +145,18 @@ def test_a_bundle_signed_anew_with_another_key_is_not_the_trusted_body_s(bundle,
     assert named(bundle) == set()  # nobody can tell, without the body's certificate
     assert named(bundle, trust=whole / "certificate.pem") == {"signature.p7s"}
     assert named(whole, trust=whole / "certificate.pem") == set()
+
+
+def test_nobody_else_whom_the_machine_trusts_vouches_for_a_bundle(whole, tmp_path, monkeypatch):
+    """A machine trusts hundreds of authorities; a bundle is vouched for by the one given alone."""
+    machine = tmp_path / "certs"
+    machine.mkdir()
+    shutil.copy(whole / "certificate.pem", machine / "signer.pem")
+    subprocess.run(["openssl", "rehash", machine], check=True, capture_output=True)
+    monkeypatch.setenv("SSL_CERT_DIR", str(machine))
+    theirs = tmp_path / "theirs.pem"
+    make_certificate(["Arall"], theirs, tmp_path / "key.pem", now=datetime.now(UTC))
+    assert named(whole, trust=theirs) == {"signature.p7s"}
 
 
 def relist(folder):
