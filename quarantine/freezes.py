@@ -11,13 +11,14 @@ from datetime import date, datetime, timedelta
 from sqlalchemy.orm import Session
 
 from models.audit import Action, AuditEntry
-from models.case import can_authorise
+from models.case import can_authorise, is_party
 from models.db import audit, cases, freezes, people
 from models.db.database import Database
 from models.db.freezes import frozen
 from models.errors import NotPermitted, SettingInvalid
 from models.freeze import Coverage, Freeze, FreezeKind
 from models.person import Person, Role
+from quarantine.evidence.rights import is_worker
 from quarantine.settings import KeepingSettings
 from quarantine.working_hours import WorkingHours
 
@@ -107,8 +108,9 @@ class Freezes:
         Raises NotFound, SettingInvalid, and NotPermitted, which is entered.
         """
         with self.database.writing() as session:
+            audit.lock(session)  # what is read is what is changed
             freeze = freezes.get(session, freeze_id)
-            if can_freeze(by, freeze.kind, freeze.body) and freeze.in_force:
+            if may_act(session, by, freeze) and freeze.in_force:
                 _check(freeze.kind, freeze.covers, freeze.reason, review, self.hours.today(now))
                 entry = _entry(by, Action.FREEZE, freeze_id, now, f"kept on, review {review}")
                 freezes.review_again(session, freeze_id, review, entry)
@@ -122,8 +124,9 @@ class Freezes:
         Raises NotFound, and NotPermitted, which is entered.
         """
         with self.database.writing() as session:
+            audit.lock(session)
             freeze = freezes.get(session, freeze_id)
-            why = _not_first(freeze, by)
+            why = _not_first(session, freeze, by)
             if why is None:
                 freezes.ask_to_lift(
                     session, freeze_id, _entry(by, Action.ASK_UNFREEZE, freeze_id, now)
@@ -139,8 +142,10 @@ class Freezes:
         asked, the wait is not over, or a case's hold has no authoriser's signature.
         """
         with self.database.writing() as session:
+            audit.lock(session)
             freeze = freezes.get(session, freeze_id)
-            why = self._not_second(freeze, by, now) or _not_authoriser(session, freeze, by)
+            why = self._not_second(session, freeze, by, now)
+            why = why or _not_authoriser(session, freeze, by)
             if why is None:
                 entry = _entry(by, Action.UNFREEZE, freeze_id, now)
                 freezes.lift(session, freeze_id, entry)
@@ -170,9 +175,11 @@ class Freezes:
             for each in freezes.listed(session, in_force=not every)
         ]
 
-    def _not_second(self, freeze: Freeze, by: Person, now: datetime) -> str | None:
+    def _not_second(
+        self, session: Session, freeze: Freeze, by: Person, now: datetime
+    ) -> str | None:
         from_then = self.may_be_lifted(freeze)
-        if not can_freeze(by, freeze.kind, freeze.body):
+        if not may_act(session, by, freeze):
             return "not this person's to lift"
         if not freeze.in_force:
             return "it was lifted before"
@@ -192,8 +199,28 @@ def can_freeze(person: Person, kind: FreezeKind, body: str) -> bool:
     return bool(person.roles & _MAY[kind])
 
 
-def _not_first(freeze: Freeze, by: Person) -> str | None:
-    if not can_freeze(by, freeze.kind, freeze.body):
+def may_act(session: Session, person: Person, freeze: Freeze) -> bool:
+    """Tell whether a person may keep a freeze on, and be one of two who lift it."""
+    return can_freeze(person, freeze.kind, freeze.body) and may_know(session, person, freeze)
+
+
+def may_know(session: Session, person: Person, freeze: Freeze) -> bool:
+    """Tell whether a person may know of a freeze: if it is a case's, of HR its workers alone.
+
+    Never a party to the case: what is kept may be about them. Who approves cases, or checks how
+    records are kept, knows of all.
+    """
+    if freeze.case is None:
+        return True
+    case = cases.get(session, freeze.case)
+    if is_party(case, person.id) or person.id == case.referred_by:
+        return False
+    others = person.roles & {Role.AUTHORISER, Role.PROTECTION_OFFICER, Role.AUDITOR}
+    return bool(others) or is_worker(person, case)
+
+
+def _not_first(session: Session, freeze: Freeze, by: Person) -> str | None:
+    if not may_act(session, by, freeze):
         return "not this person's to lift"
     if not freeze.in_force:
         return "it was lifted before"

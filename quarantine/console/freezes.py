@@ -13,7 +13,7 @@ from quarantine.console.pages import render, see_other
 from quarantine.console.visit import Visit
 from quarantine.console.words import mark
 from quarantine.dates import write_date
-from quarantine.freezes import Freezes, can_freeze
+from quarantine.freezes import Freezes, can_freeze, may_know
 
 _MOST = 200
 _AGAIN = timedelta(days=91)  # a freeze that is still needed is looked at again then
@@ -28,7 +28,10 @@ _READERS = frozenset({Role.HR, Role.AUTHORISER, Role.PROTECTION_OFFICER, Role.AU
 def show(visit: Visit) -> Response:
     """List the freezes of the visitor's body, those in force first."""
     with visit.services.database.reading() as session:
-        found = [each for each in kept.listed(session, limit=_MOST) if _may_see(visit, each)]
+        listed = kept.listed(session, limit=_MOST)
+        found = [
+            each for each in listed if _may_see(visit, each) and may_know(session, visit.who, each)
+        ]
     if not visit.who.roles & _READERS:
         raise NotFound("there is no such page for this person")
     freezing = freezes_of(visit)

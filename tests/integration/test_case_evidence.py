@@ -1,6 +1,7 @@
 """What leaves a case, and what stays: bundles, disclosures to authorities, legal holds."""
 
 import json
+import re
 import subprocess
 import sys
 import tarfile
@@ -10,6 +11,7 @@ from hashlib import sha256
 from io import BytesIO
 
 import pytest
+from starlette.testclient import TestClient
 
 from models.audit import Action
 from models.db import audit, contents, exhibits, exports, freezes, policies
@@ -27,12 +29,12 @@ from quarantine.evidence.contents import BundleForm
 from quarantine.evidence.exhibits import Produced
 from quarantine.evidence.exports import Wanted
 from quarantine.evidence.legal_holds import Covering
-from quarantine.freezes import Freezes
+from quarantine.freezes import Freezes, may_know
 from quarantine.settings import KeepingSettings
 from quarantine.sweep import Sweep
 from tests.bundles import a_sealing, the_sources
 from tests.case_sample import approved, make_case_council, person, work_of
-from tests.console_sample import BODY, NOW, POLICY
+from tests.console_sample import BODY, NOW, PASSWORD, POLICY
 
 DAY = timedelta(days=1)
 REVIEW = NOW.date() + 90 * DAY
@@ -406,7 +408,7 @@ def test_a_hold_is_lifted_by_two_after_a_wait_and_the_second_is_an_authoriser(co
     for by, now, why in (
         (huw, late, "second person"),
         (owain, NOW, "wait is not over"),
-        (mali, late, "authoriser"),
+        (mali, late, "not this person's"),
     ):
         with pytest.raises(NotPermitted, match=why):
             freezing.lift(hold.id, by=by, now=now)
@@ -416,6 +418,33 @@ def test_a_hold_is_lifted_by_two_after_a_wait_and_the_second_is_an_authoriser(co
     freezing.lift(hold.id, by=owain, now=late)
     with council.database.reading() as session:
         assert not freezes.frozen(session, [exhibit.held])
+
+
+@pytest.mark.requirement("H3")
+@pytest.mark.parametrize(
+    "people",
+    [
+        pytest.param("mali", id="whom the case is about"),
+        pytest.param("sioned", id="another of HR"),
+    ],
+)
+def test_others_of_hr_neither_know_of_a_case_s_hold_nor_begin_to_lift_it(council, freezing, people):
+    hold = hold_on(council, freezing, approved(council, people=people), Covering.NEW_MAIL)
+    mali, huw = person(council, "mali"), person(council, "huw")
+    with council.database.reading() as session:
+        known = [may_know(session, each, hold) for each in (mali, huw, person(council, "owain"))]
+    assert known == [False, True, True]
+    for act in (freezing.ask_to_lift, freezing.lift):
+        with pytest.raises(NotPermitted, match="not this person's"):
+            act(hold.id, by=mali, now=NOW)
+    with pytest.raises(NotPermitted):
+        freezing.keep_on(hold.id, review=REVIEW, by=mali, now=NOW)
+    with TestClient(council.app(), follow_redirects=False) as client:
+        csrf = re.search(r'name="csrf" value="([0-9a-f]+)"', client.get("/sign-in").text)[1]
+        form = {"csrf": csrf, "username": "mali", "password": PASSWORD}
+        assert client.post("/sign-in", data=form).status_code == 303
+        assert hold.id not in client.get("/freezes").text
+    assert len(entries(council, Action.TURN_AWAY)) == 3
 
 
 @pytest.mark.requirement("H12")
