@@ -219,6 +219,15 @@ def test_bad_commands_get_a_clear_error(serving, commands, code):
     assert talk(serving.port, *commands)[-1].startswith(code)
 
 
+@pytest.mark.requirement("L6")
+def test_mail_of_other_domains_is_refused_before_a_byte_of_it_is_taken(gateway, next_hop):
+    gateway.init(sender_domains='["cyngor-enghraifft.example"]').start("serve")
+    with gateway.client() as client:
+        assert client.mail("someone@elsewhere.example")[0] == 550
+        assert client.mail("sioned.parry@cyngor-enghraifft.example")[0] == 250
+    assert next_hop.received == []
+
+
 def test_a_message_over_the_limit_is_refused_and_the_session_goes_on(gateway):
     gateway.init(max_message_size='"1MB"').start("serve")
     with gateway.client() as client:

@@ -163,14 +163,47 @@ def test_an_exempt_recipient_is_never_held():
     ]
 
 
-def test_a_rule_without_its_papers_only_watches():
-    watching = rule(papers=replace(PAPERS, ends=date(2026, 11, 23)))
+def lacking(law, **change):
+    return pytest.param(change, marks=pytest.mark.requirement(law), id=f"{law}: {min(change)}")
+
+
+@pytest.mark.requirement("D3")
+@pytest.mark.parametrize(
+    "change",
+    [
+        lacking("L4", ground=None),
+        lacking("L13", purpose=None),
+        lacking("L9", assessment=None),
+        lacking("L9", review=date(2026, 11, 23)),
+        lacking("L26", notice=None),
+        lacking("L26", notice=date(2026, 11, 25)),
+        lacking("L16", ends=None),
+        lacking("L16", ends=date(2026, 11, 23)),
+    ],
+)
+def test_a_rule_without_its_papers_only_watches(change):
+    watching = rule(papers=replace(PAPERS, **change))
     verdict = decide(envelope(OUTSIDE), [card()], policy(watching), on=TODAY)
     match = verdict.outcomes[0].matches[0]
     assert (match.disposition, match.watched) == (Disposition.RELAY, Disposition.HOLD)
     assert verdict.rules == ()
 
 
+@pytest.mark.requirement("L15")
+@pytest.mark.parametrize(
+    ("then", "expected"),
+    [
+        pytest.param(Disposition.ADVISE, Disposition.ADVISE, id="the mildest needs no reason"),
+        pytest.param(Disposition.HOLD, Disposition.RELAY, id="a hold needs one"),
+        pytest.param(Disposition.HOLD_FOR_TWO, Disposition.RELAY, id="so does one for two"),
+    ],
+)
+def test_a_stronger_outcome_needs_a_reason_why_a_milder_one_will_not_do(then, expected):
+    unexplained = replace(rule(then=then), milder=None)
+    assert outcomes([card()], unexplained) == [expected]
+
+
+@pytest.mark.requirement("L3")
 def test_without_the_controllers_consent_every_rule_only_watches():
     assert outcomes([card()], rule(), consent=None) == [Disposition.RELAY]
 

@@ -52,7 +52,15 @@ def test_a_good_file_is_read():
 @pytest.mark.parametrize(
     ("before", "after", "expected"),
     [
-        ('clause = "4.1"', 'clause = "4.2"', 'rule "card": clause is "4.2"'),
+        pytest.param(
+            'clause = "4.1"',
+            'clause = "4.2"',
+            'rule "card": clause is "4.2"',
+            marks=pytest.mark.requirement("L13"),
+        ),
+        pytest.param(
+            'clause = "4.1"', "", "clause: is missing", marks=pytest.mark.requirement("L13")
+        ),
         ("then =", "tehn =", 'did you mean "then"?'),
         ('"hold"', '"block"', "expected one of advise, confirm, hold, hold-for-two"),
         ('"payment-card"', '"visa"', 'is "visa"; expected'),
