@@ -86,6 +86,7 @@ def _gathering(visit: Visit) -> Gathering:
         choices(form.get("reference", "").strip(), shown, decided),
         by=visit.who,
         now=visit.now,
+        otherwise=visit.language,
     )
 
 

@@ -348,15 +348,16 @@ def gathering(  # noqa: PLR0913 - whose, by whom, under which decisions
     by: Person,
     now: datetime,
     language: str = "",
+    otherwise: str = "cy",
 ) -> Gathering:
-    """Prepare one gathering; `language` is the person's own where it is not given.
+    """Prepare one gathering, in `language` or the person's own; `otherwise` of an outsider.
 
     Raises NotFound, NotPermitted.
     """
     with database.reading() as session:
         found = find_subject(session, who, by)
         everyone = people.directory(session)
-    own = found.person.language if found.person else "cy"
+    own = found.person.language if found.person else otherwise
     mask = Mask(subject=found, everyone=everyone, language=language or own, show=given.show)
     return Gathering(
         database=database,

@@ -191,6 +191,15 @@ def test_the_file_holds_both_folders_and_each_look_is_entered(council, visitor):
     assert [(each.subject, each.purpose) for each in looks] == [(held_id, Purpose.ACCESS)]
 
 
+def test_an_outside_correspondents_file_is_in_the_officers_language(council, visitor):
+    council.hold(1)
+    client = visitor("dewi")
+    form = gathering_form(client, who="john@example.org")
+    given = client.post("/oversight/subject-access/download", data=form)
+    with zipfile.ZipFile(io.BytesIO(given.content)) as packed:
+        assert b"What is kept about john@example.org" in packed.read("for-the-person/report.txt")
+
+
 @pytest.mark.parametrize(
     ("given", "said"),
     [
