@@ -130,6 +130,7 @@ def look(address, browser, language, size):
     context.close()
 
 
+@pytest.mark.requirement("N5")
 def test_pages_before_signing_in(look, address):
     page, check, sign_in = look
     for name in ("sign-in", "help", "accessibility", "privacy", "sign-out"):
@@ -146,6 +147,8 @@ def number_for(base, language, size):
     return base + 10 * (language == "cy") + (size == "wide")
 
 
+@pytest.mark.requirement("L54")
+@pytest.mark.requirement("O7")
 def test_a_reviewers_pages(look, address, council, language, size):
     page, check, sign_in = look
     number = number_for(100, language, size)
@@ -236,6 +239,8 @@ def test_what_is_passed_to_hr(look, address, council, language, size):
     check("referrals-empty")
 
 
+@pytest.mark.requirement("L54")
+@pytest.mark.requirement("O7")
 def test_a_senders_pages(look, address, council, language, size):
     page, check, sign_in = look
     number = number_for(200, language, size)

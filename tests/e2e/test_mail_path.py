@@ -65,6 +65,8 @@ def test_odd_bodies_arrive_octet_for_octet(serving, next_hop):
     assert [each.without_trace for each in next_hop.wait_for(len(sent))] == sent
 
 
+@pytest.mark.requirement("A9")
+@pytest.mark.requirement("S1")
 def test_a_dkim_signature_stays_valid(serving, next_hop):
     key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
     private = key.private_bytes(
@@ -142,6 +144,7 @@ def test_when_the_rest_is_rejected_the_held_copy_is_withdrawn(serving, next_hop)
     assert [each["state"] for each in serving.held()] == ["withdrawn"]
 
 
+@pytest.mark.requirement("A4")
 @pytest.mark.parametrize(
     ("script", "code"),
     [
@@ -282,6 +285,7 @@ def test_content_of_held_mail_reaches_no_log_and_no_clear_byte_on_disk(gateway, 
             assert b"4111 1111" not in data, path.name
 
 
+@pytest.mark.requirement("A4")
 @pytest.mark.requirement("M13")
 def test_a_release_arrives_octet_for_octet_and_only_then_is_sent(gateway, next_hop):
     gateway.init(enabled="false").start("serve", "worker")

@@ -81,6 +81,7 @@ def test_ordinary_mail_passes(text):
     assert [shape for shape, raw in shapes.items() if is_held(raw)] == []
 
 
+@pytest.mark.requirement("A8")
 @pytest.mark.parametrize("name", FILES)
 def test_ordinary_files_pass(name):
     assert not is_held(attached(FILES[name]))

@@ -38,6 +38,7 @@ DOORS = {  # each page that gives content away, and the function that enters it
 }
 
 
+@pytest.mark.requirement("L29")
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: f"{page.method} {page.path}")
 def test_every_line_names_a_permission_that_fits(page):
     assert isinstance(page.permission, Permission)
@@ -48,6 +49,7 @@ def test_every_line_names_a_permission_that_fits(page):
     assert ("{case}" in page.path) == (page.permission in {Permission.CASE, Permission.CASE_RECORD})
 
 
+@pytest.mark.requirement("L17")
 def test_content_is_shown_by_a_post_with_a_purpose_and_nowhere_else():
     showing = [page for page in PAGES if page.shows_content]
     assert {page.view for page in showing} == set(DOORS)

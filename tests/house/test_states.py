@@ -16,6 +16,7 @@ def test_every_ending_has_a_notice():
     assert all(TRANSITIONS[state] <= {HeldState.SEALED} for state in ENDINGS)
 
 
+@pytest.mark.requirement("L51")
 @pytest.mark.requirement("O6")
 @pytest.mark.parametrize("name", notices.names())
 def test_every_notice_is_in_both_languages_with_the_same_places(name):

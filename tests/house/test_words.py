@@ -27,6 +27,8 @@ def catalogue(language):
     return polib.pofile(str(LOCALE / language / "LC_MESSAGES" / "console.po"))
 
 
+@pytest.mark.requirement("L51")
+@pytest.mark.requirement("O6")
 @pytest.mark.parametrize("language", ["en", "cy"])
 def test_every_string_is_in_the_catalogue_and_no_other(language):
     assert {each.msgid for each in catalogue(language)} == used()
@@ -42,6 +44,7 @@ def test_what_is_compiled_is_what_is_written(language):
     }
 
 
+@pytest.mark.requirement("L51")
 @pytest.mark.parametrize("language", ["en", "cy"])
 def test_a_translation_fills_the_same_places(language):
     for each in catalogue(language):

@@ -148,6 +148,7 @@ def test_everything_is_entered_and_the_protection_officer_is_told(council, brows
     }
 
 
+@pytest.mark.requirement("N7")
 @pytest.mark.parametrize("who", ["ann", "gwen", "dai", "nia"])
 def test_one_administrator_or_anyone_else_is_not_enough(council, browser, who):
     held_id = council.hold(1)

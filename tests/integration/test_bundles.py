@@ -116,6 +116,7 @@ def test_other_tools_accept_it(made, sealing, keys, tmp_path):
     assert done.stdout == (folder / "tagmanifest-sha256.txt").read_bytes()
 
 
+@pytest.mark.requirement("L51")
 @pytest.mark.requirement("H5")
 @pytest.mark.requirement("L47")
 def test_custody_is_told_in_both_languages_and_the_look_is_in_it(

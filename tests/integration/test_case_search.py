@@ -44,6 +44,7 @@ def entries(council, action):
     return [each for each in found if each.action is action]
 
 
+@pytest.mark.requirement("L1")
 @pytest.mark.requirement("H2")
 @pytest.mark.requirement("L43")
 def test_a_search_counts_and_is_entered_with_its_counts_and_not_its_terms(council):

@@ -300,6 +300,7 @@ def test_a_case_covers_whoever_is_suspended_or_has_left(council, standing):
     assert look(council, approved(council), held_id).held.id == held_id
 
 
+@pytest.mark.requirement("O10")
 @pytest.mark.requirement("L60")
 def test_hr_of_another_body_can_put_nobody_of_this_one_in_a_case(council):
     with pytest.raises(NotUsable) as mistake:

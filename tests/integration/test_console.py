@@ -61,6 +61,7 @@ def state(council, held_id):
         return held_messages.get(session, held_id).state
 
 
+@pytest.mark.requirement("M5")
 def test_a_manager_reads_why_and_releases_it(council, visitor):
     held_id = council.hold(1)
     gwen = visitor("gwen")
@@ -77,6 +78,9 @@ def test_a_manager_reads_why_and_releases_it(council, visitor):
     assert next(each.actor for each in entries(council, Action.RELEASE)) == "gwen"
 
 
+@pytest.mark.requirement("M9")
+@pytest.mark.requirement("S7")
+@pytest.mark.requirement("L24")
 def test_opening_the_email_is_recorded_and_its_text_is_only_text(council, visitor):
     held_id = council.hold(1)
     gwen = visitor("gwen")
@@ -162,6 +166,7 @@ def test_the_sender_takes_it_back(council, visitor):
     assert post(visitor("gwen"), "/queue", f"/held/{held_id}/withdraw").status_code == 404
 
 
+@pytest.mark.requirement("S9")
 def test_the_sender_confirms_what_only_asks_for_it(council, visitor):
     held_id = council.hold(2, recipients=("j@post.example",), text=b"Bore da\r\n")
     sioned = visitor("sioned")
@@ -259,6 +264,7 @@ def test_language_is_the_persons_then_the_toggles(visitor):
     assert '<html lang="en"' in elin.get("/mine").text
 
 
+@pytest.mark.requirement("M9")
 def test_every_answer_is_locked_down(visitor):
     client = visitor()
     for path in ("/sign-in", "/nothing", "/held/x", "/static/console.css", "/healthz", "/readyz"):

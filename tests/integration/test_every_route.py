@@ -112,6 +112,8 @@ def test_a_passer_by_is_asked_to_sign_in(council, page):
     assert answer.headers["location"].startswith("/sign-in")
 
 
+@pytest.mark.requirement("L1")
+@pytest.mark.requirement("L17")
 @pytest.mark.requirement("D1")
 @pytest.mark.parametrize("who", ["sioned", "gwen", "elin", *OTHERS])
 def test_no_page_shows_content_without_a_look_in_the_audit_chain(council, visitor, who):

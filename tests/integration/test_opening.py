@@ -21,6 +21,7 @@ def actions_of(database, held_id):
         return [each.entry.action for each in audit.read(session, subject=held_id)]
 
 
+@pytest.mark.requirement("L18")
 @pytest.mark.requirement("M4")
 @pytest.mark.parametrize("depth", Depth)
 def test_each_depth_shows_so_much_and_is_entered(council, keyring, depth):

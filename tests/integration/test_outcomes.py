@@ -198,6 +198,7 @@ def test_an_explanation_reaches_the_reviewer(council, keyring, review):
         saying.explain(review, held_id, by=BY["sioned"], text="eto", now=NOW)
 
 
+@pytest.mark.requirement("L41")
 @pytest.mark.requirement("M11")
 def test_when_someone_may_come_to_harm_a_duty_reviewer_may_decide_too(council, keyring, review):
     held_id = hold(council, keyring)
@@ -211,6 +212,7 @@ def test_when_someone_may_come_to_harm_a_duty_reviewer_may_decide_too(council, k
     assert review.release(held_id, by=BY["carys"], now=NOW) is HeldState.RELEASED
 
 
+@pytest.mark.requirement("L31")
 @pytest.mark.requirement("S6")
 def test_asking_for_someone_else_moves_it_once(council, keyring, review):
     held_id = hold(council, keyring)
@@ -223,6 +225,8 @@ def test_asking_for_someone_else_moves_it_once(council, keyring, review):
         saying.ask_someone_else(review, held_id, by=BY["sioned"], now=NOW)
 
 
+@pytest.mark.requirement("L31")
+@pytest.mark.requirement("S6")
 def test_a_dispute_is_kept_and_changes_nothing(council, keyring, review):
     held_id = hold(council, keyring)
     before = message_of(council, held_id)

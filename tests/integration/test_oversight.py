@@ -221,6 +221,7 @@ def test_small_groups_are_withheld(council, visitor):
     assert "Housing" in text
 
 
+@pytest.mark.requirement("L33")
 @pytest.mark.requirement("D12")
 def test_who_waves_emails_through_is_seen(council, visitor):
     for number in range(10):
@@ -231,6 +232,7 @@ def test_who_waves_emails_through_is_seen(council, visitor):
     assert "Most of what they sent they had not opened." in text
 
 
+@pytest.mark.requirement("L33")
 @pytest.mark.requirement("D12")
 def test_how_long_they_looked_is_from_the_first_look_to_the_decision(council, visitor):
     for number in range(10):
@@ -243,6 +245,7 @@ def test_how_long_they_looked_is_from_the_first_look_to_the_decision(council, vi
     assert "14 seconds" in text
 
 
+@pytest.mark.requirement("O11")
 def test_the_report_counts_what_was_held_read_and_decided(council, visitor):
     for number in range(3):
         look(council, council.hold(number))

@@ -73,6 +73,7 @@ def demoted(council):
         return demotions.in_force(session)
 
 
+@pytest.mark.requirement("L16")
 @pytest.mark.requirement("D10")
 def test_a_rule_that_is_too_often_wrong_only_watches_and_its_owner_is_told(council, retreat):
     answer(council, range(5), should_hold=False)

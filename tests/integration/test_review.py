@@ -106,6 +106,9 @@ def test_opening_a_message_is_entered_with_its_purpose(council, keyring):
     assert (last.actor, last.action, last.purpose) == ("gwen", Action.LOOK, Purpose.DECIDE)
 
 
+@pytest.mark.requirement("L56")
+@pytest.mark.requirement("D9")
+@pytest.mark.requirement("L29")
 def test_an_administrator_opens_nothing_and_leaves_no_entry(council, keyring):
     held_id = hold(council, keyring)
     with pytest.raises(NotFound):

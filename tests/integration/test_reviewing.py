@@ -100,6 +100,7 @@ def test_what_has_gone_to_the_worker_is_not_stopped(council, visitor):
     assert "Stop sending" not in gwen.get(page).text
 
 
+@pytest.mark.requirement("S5")
 def test_giving_back_asks_what_needs_to_change_and_the_sender_asks_again(council, visitor):
     held_id, gwen, sioned = council.hold(1), visitor("gwen"), visitor("sioned")
     page = f"/held/{held_id}"
@@ -205,6 +206,7 @@ def test_someone_else_should_decide(council, visitor):
     assert gwen.get(f"/held/{held_id}").status_code == 404
 
 
+@pytest.mark.requirement("L18")
 @pytest.mark.requirement("M4")
 def test_each_depth_is_opened_by_itself_and_entered_with_its_purpose(council, visitor):
     held_id, gwen = council.hold(1), visitor("gwen")
@@ -286,6 +288,7 @@ def test_an_explanation_reaches_the_reviewer_as_text(council, visitor):
     assert gwen.post(f"{page}/explain", data={"csrf": csrf, "text": "x"}).status_code == 404
 
 
+@pytest.mark.requirement("L41")
 @pytest.mark.requirement("M11")
 def test_urgent_mail_comes_first(council, visitor):
     first, second = council.hold(1), council.hold(2, text=MARKED)
@@ -456,6 +459,7 @@ def test_what_is_the_senders_alone_is_there_for_nobody_else(council, visitor, wh
     assert not entries(council, Action.EXPLAIN)
 
 
+@pytest.mark.requirement("N8")
 @pytest.mark.parametrize("path", ["explain", "urgent", "someone-else", "dispute", "again"])
 def test_a_get_changes_nothing(council, visitor, path):
     held_id, sioned = council.hold(1), visitor("sioned")

@@ -185,7 +185,7 @@ def test_who_is_no_officer_any_more_opens_nothing(council):
         )
 
 
-@pytest.mark.requirement("S7")
+@pytest.mark.requirement("S6")
 def test_disputes_are_counted_by_rule_with_what_became_of_them(council, visitor):
     ids = [refused(council, number) for number in range(3)]
     council.hold(7)

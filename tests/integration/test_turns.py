@@ -420,6 +420,8 @@ class Everything:
         return Counter(each.reviewer is None for each in found)
 
 
+@pytest.mark.requirement("L30")
+@pytest.mark.requirement("N6")
 @pytest.mark.slow
 @pytest.mark.timeout(600)
 @pytest.mark.requirement("M2")

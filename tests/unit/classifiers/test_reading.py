@@ -38,6 +38,7 @@ ENTITIES = (
 ELSEWHERE = '<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]><x>&a;</x>'
 
 
+@pytest.mark.requirement("A8")
 @pytest.mark.requirement("R9")
 @pytest.mark.parametrize(
     ("data", "reasons"),

@@ -37,6 +37,7 @@ def categories(*to, **how):
     return {category for category, _, _ in found(*to, **how)}
 
 
+@pytest.mark.requirement("S9")
 @pytest.mark.parametrize(
     ("address", "score"),
     [
@@ -80,6 +81,7 @@ def test_international_letters_that_look_alike():
     assert near_domain(f"{lookalike}.example", POLICY.domains, ()) == 0.9
 
 
+@pytest.mark.requirement("S9")
 @pytest.mark.parametrize(
     ("to", "near"),
     [
@@ -100,6 +102,7 @@ def test_a_mailbox_that_is_nearly_another(to, near):
     assert {score for category, score, _ in found(*to) if category == "near-miss"} == near
 
 
+@pytest.mark.requirement("S9")
 @pytest.mark.parametrize(
     ("body", "name"),
     [
@@ -190,6 +193,7 @@ def test_a_reply_to_many(to, how, expected):
     assert ("reply-all" in categories(*to, **how)) == expected
 
 
+@pytest.mark.requirement("S9")
 def test_many_outside_needs_as_many_as_the_policy_says():
     detector = Recipients(replace(POLICY, many_recipients=12))
     assert ("many-outside", 1.0, "12") in found(*MANY, detector=detector)

@@ -33,6 +33,7 @@ def test_the_message_of_a_draft_is_whole():
     assert message.defects == ()
 
 
+@pytest.mark.requirement("L58")
 @pytest.mark.requirement("S13")
 def test_a_draft_is_read_in_a_process_of_its_own(tmp_path, caplog):
     def make():

@@ -77,6 +77,7 @@ def test_a_dry_run_reports_each_fact_and_changes_nothing(folder, database, porth
     assert person(database, "sioned.parry").manager == "gwen.morgan"
 
 
+@pytest.mark.requirement("N7")
 @pytest.mark.requirement("L7")
 def test_an_import_enters_who_may_read_whose_mail_and_who_was_told(folder, database, porthor):
     path = edit(

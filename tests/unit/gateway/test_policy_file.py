@@ -86,6 +86,8 @@ def test_a_name_used_twice_is_a_mistake():
     assert 'rule "card" stands twice' in mistakes_in(GOOD + again)[0]
 
 
+@pytest.mark.requirement("D3")
+@pytest.mark.requirement("L15")
 def test_lint_says_what_each_rule_lacks():
     lines = lint(parse_policy(GOOD.encode(), "policy.toml"), TODAY)
     assert lines[0].startswith("consent: ")
@@ -99,6 +101,8 @@ def test_the_sample_policy_enforces_all_rules_but_the_watching_one():
     assert {each.clause for each in policy.rules} <= {each.number for each in policy.clauses}
 
 
+@pytest.mark.requirement("L9")
+@pytest.mark.requirement("L16")
 def test_the_sample_policys_papers_run_out():
     policy = sample_policy(TODAY)
     assert len(lint(policy, date(2027, 11, 24))) == len(policy.rules)

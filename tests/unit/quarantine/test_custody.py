@@ -20,6 +20,7 @@ def a_log(language, names=None, **facts):
     return custody_log(extract, {"ID1": "GM/4"}, names or {}, language)
 
 
+@pytest.mark.requirement("L51")
 @pytest.mark.parametrize("table", sorted(set(TABLES) - {"readme"}))
 def test_every_word_is_in_both_languages(table):
     for key, each in TABLES[table].items():

@@ -123,6 +123,7 @@ def test_a_small_group_is_withheld():
     assert shown(cy=4) == {}
 
 
+@pytest.mark.requirement("L33")
 @pytest.mark.requirement("D12")
 def test_who_releases_unread_and_at_once_is_seen():
     hasty = Decided(by="gwen", decisions=12, sent=12, unread=12, waits=(2, 3, 4))

@@ -39,18 +39,23 @@ def test_it_is_whole_and_small():
     assert sum(each.stat().st_size for each in newest().iterdir()) < 10_000_000
 
 
+@pytest.mark.requirement("L32")
+@pytest.mark.requirement("L53")
 @pytest.mark.requirement("D11")
 @pytest.mark.parametrize("group", GROUPS)
 def test_a_group_s_name_alone_is_never_found(group):
     assert [found(each.format(group)) for each in NEUTRAL] == [[], [], []]
 
 
+@pytest.mark.requirement("L32")
+@pytest.mark.requirement("L52")
 @pytest.mark.requirement("O3")
 @pytest.mark.parametrize("text", OTHER_LANGUAGES)
 def test_no_language_is_a_reason(text):
     assert found(text) == []
 
 
+@pytest.mark.requirement("L52")
 @pytest.mark.requirement("O1")
 @pytest.mark.parametrize("category", [0, 1, 2])
 @pytest.mark.parametrize("language", ["en", "cy"])
