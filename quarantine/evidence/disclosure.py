@@ -160,8 +160,13 @@ def answering(work: Cases, who: Person, case_id: str, now: datetime) -> Iterator
 
 
 def note_given(session: Session, case: Case, export: Export, now: datetime) -> None:
-    """Note which bundle answers a request, in the transaction that makes it ready."""
+    """Note which bundle answers a request, in the transaction that makes it ready.
+
+    Raises Conflict if another bundle was first.
+    """
     asked = disclosures.get(session, export.disclosure)
+    if asked.export:
+        raise Conflict("it was given before")
     detail = f"{asked.id} given: bundle {export.id}, digest {export.digest}"
     done = entry(case, export.by, Action.DISCLOSE, now, detail)
     disclosures.change(session, replace(asked, export=export.id), done)

@@ -27,7 +27,7 @@ from quarantine.evidence.cases import Cases, NotUsable, acting, checked, entry, 
 from quarantine.evidence.contents import BundleItem
 from quarantine.evidence.gathering import open_item
 from quarantine.evidence.reading_copy import Copy, Cutter, Redaction, make_copy
-from quarantine.evidence.rights import Refusal, refusal_to_open, refusal_to_search
+from quarantine.evidence.rights import Refusal, is_involved, refusal_to_open, refusal_to_search
 from quarantine.evidence.turned_away import TurnedAway, recorded
 from quarantine.evidence.words import REASONS
 
@@ -160,6 +160,12 @@ def of_case(work: Cases, case_id: str) -> list[Exhibit]:
         return exhibits.of_case(session, case_id)
 
 
+def fetch_exhibit(work: Cases, case_id: str, exhibit_id: str) -> Exhibit:
+    """Return one of a case. Raises NotFound."""
+    with work.database.reading() as session:
+        return exhibits.get(session, case_id, exhibit_id)
+
+
 def relevance_of(work: Cases, exhibit: Exhibit) -> str:
     """Return why it matters."""
     with work.database.reading() as session:
@@ -249,6 +255,8 @@ def _opened(
 def _item(
     session: Session, work: Cases, exhibit: Exhibit, by: Person, now: datetime, why: str
 ) -> BundleItem:
+    if is_involved(by, held.get(session, exhibit.held)):
+        raise TurnedAway(Refusal.INVOLVED, exhibit.held)
     look = _look(exhibit, by, now, f"exhibit {exhibit.label}, {why}")
     label, copy = exhibit.label, exhibit.id
     return open_item(session, work.keyring, exhibit.held, label=label, entry=look, copy=copy)

@@ -9,7 +9,7 @@ import secrets
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -21,7 +21,7 @@ from models.audit import Action, AuditEntry, Purpose
 from models.body import Body
 from models.case import Case
 from models.db import cases, exhibits, exports, freezes
-from models.errors import NotFound
+from models.errors import NotFound, SettingInvalid
 from models.exhibit import Exhibit, Export, ExportPurpose, ExportState
 from models.person import Person
 from quarantine.evidence import bundle, disclosure
@@ -37,6 +37,7 @@ from quarantine.evidence.words import both
 
 _NOTED = 0.5  # seconds between two notes of progress
 _LONGEST = 200  # characters
+LOST = timedelta(minutes=2)  # what was silent for so long has stopped
 Progress = Callable[[str], None]  # told each file
 
 
@@ -151,30 +152,36 @@ def run(  # noqa: PLR0913 - what, of whose, by whom, to where
     """
     contents = _gathered(work, sources, body, preparing, by=by, now=clock())
     export = preparing.export
-    name = f"{export.case}-{export.id}"
     with TemporaryDirectory(prefix="porthor-") as scratch:
         told = _Told(work, export, clock, on_file)
-        folder = Path(scratch) / name
+        folder = Path(scratch) / f"{export.case}-{export.id}"
         bundle.make_bundle(contents, folder, sources.sealing(), progress=told)
-        digest = bundle.digest_of(folder)
         packed = _packed(folder, Path(scratch), preparing, contents.request.at)
-        if into is not None:
-            _put(packed, into)
-        kept = packed.read_bytes() if into is None else None
-        size = packed.stat().st_size
-    now = clock()
-    ready = replace(
-        export, state=ExportState.READY, files=told.files, digest=digest, size=size, heard=now
-    )
-    with work.database.writing() as session:
-        case = cases.get(session, export.case)
-        detail = f"{export.id} ready: {size} octets, digest {digest}"
-        exports.finish(
-            session, work.keyring, ready, kept, entry(case, by.id, Action.BUNDLE, now, detail)
+        ready = replace(
+            export,
+            state=ExportState.READY,
+            files=told.files,
+            digest=bundle.digest_of(folder),
+            size=packed.stat().st_size,
+            heard=clock(),
         )
-        if ready.disclosure:
-            disclosure.note_given(session, case, ready, now)
+        if into is None:
+            _finish(work, ready, packed.read_bytes())
+        else:
+            part = _put(packed, into)
+            _finish(work, ready, None)  # that it leaves is entered before it is there
+            part.rename(into / packed.name)
     return ready
+
+
+def _finish(work: Cases, ready: Export, kept: bytes | None) -> None:
+    with work.database.writing() as session:
+        case = cases.get(session, ready.case)
+        detail = f"{ready.id} ready: {ready.size} octets, digest {ready.digest}"
+        done = entry(case, ready.by, Action.BUNDLE, ready.heard, detail)
+        exports.finish(session, work.keyring, ready, kept, done)
+        if ready.disclosure:
+            disclosure.note_given(session, case, ready, ready.heard)
 
 
 def _packed(folder: Path, scratch: Path, preparing: Preparing, at: datetime) -> Path:
@@ -184,12 +191,16 @@ def _packed(folder: Path, scratch: Path, preparing: Preparing, at: datetime) -> 
     return bundle.pack(folder, at, scratch / f"{folder.name}.tar")
 
 
-def _put(packed: Path, into: Path) -> None:
-    """Write it where it was asked for, readable by its owner alone."""
-    into.mkdir(parents=True, exist_ok=True)
-    place = into / packed.name
-    place.touch(mode=0o600, exist_ok=False)
-    place.write_bytes(packed.read_bytes())
+def _put(packed: Path, into: Path) -> Path:
+    """Write it under a name of its own, readable by its owner alone. Raises SettingInvalid."""
+    part = into / f"{packed.name}.part"
+    try:
+        into.mkdir(parents=True, exist_ok=True)
+        part.touch(mode=0o600, exist_ok=False)
+        part.write_bytes(packed.read_bytes())
+    except OSError as error:
+        raise SettingInvalid(f"{into}: cannot be written: {error.strerror}") from None
+    return part
 
 
 class _Told:

@@ -222,6 +222,37 @@ def test_a_bundle_that_cannot_be_made_is_noted_and_says_why(council, tmp_path):
         exporting.fetch(work, case.id, begun.export.id, by=huw, now=NOW)
 
 
+def test_a_bundle_is_written_where_it_was_asked_for_and_encrypted(council, sources, tmp_path):
+    case = approved(council)
+    exhibit_of(council, case, 1)
+    recipient, key = tmp_path / "recipient.pem", tmp_path / "recipient.key"
+    made = ("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=Panel")
+    command = [*made, "-keyout", str(key), "-out", str(recipient)]
+    subprocess.run(command, check=True, capture_output=True)
+    certificate = exporting.read_recipient(recipient.read_text())
+    export = make(
+        council, sources, case, replace(HEARING, recipient=certificate), into=tmp_path / "out"
+    )
+    [written] = (tmp_path / "out").iterdir()
+    assert written.name == f"{case.id}-{export.id}.tar.p7m"
+    assert written.stat().st_mode & 0o077 == 0
+    command = ["openssl", "cms", "-decrypt", "-binary", "-inform", "DER", "-in", str(written)]
+    command += ["-recip", str(recipient), "-inkey", str(key), "-out", str(tmp_path / "b.tar")]
+    subprocess.run(command, check=True, capture_output=True)
+    with tarfile.open(tmp_path / "b.tar") as archive:
+        archive.extractall(tmp_path / "opened", filter="data")
+    assert verified(tmp_path / "opened" / f"{case.id}-{export.id}").returncode == 0
+    with pytest.raises(NotFound):  # it was not kept here
+        exporting.fetch(work_of(council), case.id, export.id, by=person(council, "huw"), now=NOW)
+
+
+@pytest.mark.parametrize("pem", ["x", "-----BEGIN CERTIFICATE-----\nAA\n-----END CERTIFICATE-----"])
+def test_what_is_no_certificate_is_said(pem):
+    with pytest.raises(NotUsable) as raised:
+        exporting.read_recipient(pem)
+    assert raised.value.mistake == "not-a-certificate"
+
+
 def request(council, case, chosen, form=FORM, who="huw"):
     by = person(council, who)
     ground = LegalGround.CRIME

@@ -10,7 +10,7 @@ from models.db import audit, contents, exhibits, people
 from models.db.tables import ContentRow
 from models.errors import NotFound
 from models.exhibit import Cut, ThirdParty, initials, next_label
-from models.person import Standing
+from models.person import Role, Standing
 from quarantine.evidence import cases as work_on
 from quarantine.evidence import exhibits as producing
 from quarantine.evidence.cases import NotUsable
@@ -259,3 +259,19 @@ def test_an_exhibit_of_another_case_is_not_there(council):
     huw = person(council, "huw")
     with pytest.raises(NotFound):
         producing.open_copy(work_of(council), second.id, exhibit.id, by=huw, now=NOW)
+
+
+@pytest.mark.requirement("L60")
+def test_a_worker_who_got_the_email_does_not_open_its_exhibit(council):
+    held_id = council.hold(1, recipients=("marc@cantref.example", "john@example.org"))
+    case = approved(council)
+    exhibit = add(council, case, held_id)
+    with council.database.writing() as session:  # who got it has moved to HR since
+        entry = AuditEntry(at=NOW, actor="x", action=Action.CHANGE_PERSON, subject="marc")
+        moved = replace(people.get(session, "marc"), roles=frozenset({Role.HR}))
+        people.put(session, moved, entry)
+    work, huw, marc = work_of(council), person(council, "huw"), person(council, "marc")
+    work_on.assign(work, case.id, worker="marc", by=huw, now=NOW)
+    with pytest.raises(NotFound):
+        producing.open_copy(work, case.id, exhibit.id, by=marc, now=NOW)
+    assert entries(council, Action.TURN_AWAY)[-1].detail == f"open exhibit: involved {held_id}"
