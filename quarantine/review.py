@@ -165,6 +165,8 @@ class Review:
             self.tell_sender(session, "withdrawn", message, now)
 
     def _waiting(self, session: Session, held_id: str) -> HeldMessage:
+        """Return a message that waits, as it is until the commit: votes are counted on it."""
+        audit.lock(session)
         message = held.get(session, held_id)
         if message.state is not HeldState.HELD:
             raise Conflict(_already(session, message))

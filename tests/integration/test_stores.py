@@ -1,10 +1,21 @@
 """The stores, on SQLite and on PostgreSQL."""
 
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
-from factories import CARD, NOW, STAFF, a_held_message, a_review, an_entry, hold, with_staff
+from factories import (
+    CARD,
+    NOW,
+    STAFF,
+    a_held_message,
+    a_review,
+    an_entry,
+    an_envelope,
+    hold,
+    with_staff,
+)
 from sqlalchemy import create_engine, text
 
 from models.audit import Action
@@ -15,6 +26,7 @@ from models.envelope import Recipient
 from models.errors import Conflict, NotFound, SettingInvalid, Tampered, Unavailable
 from models.held import HeldState
 from models.sign_in import Method
+from models.verdict import Disposition
 
 
 def test_sealed_content_opens_and_the_look_is_entered(database, keyring):
@@ -140,8 +152,6 @@ def test_a_move_from_a_state_that_has_passed_conflicts(database, keyring):
 def test_many_threads_release_each_message_exactly_once(database, keyring):
     with_staff(database)
     raws = [CARD.replace(b"<1@", b"<%d@" % number) for number in range(20)]
-    from factories import an_envelope
-
     ids = [
         hold(database, keyring, raw=raw, envelope=an_envelope(number))
         for number, raw in enumerate(raws)
@@ -168,6 +178,34 @@ def test_many_threads_release_each_message_exactly_once(database, keyring):
         due = outbox.claim(session, NOW, limit=200, lease=timedelta(minutes=1))
         assert sorted(each.held for each in due if each.kind == "release") == sorted(ids)
         audit.verify(session)
+
+
+def test_two_who_agree_at_once_are_two_who_agree(database, keyring):
+    with_staff(database)
+    ids = [
+        hold(
+            database,
+            keyring,
+            raw=CARD.replace(b"<1@", b"<%d@" % number),
+            envelope=an_envelope(number),
+        )
+        for number in range(20)
+    ]
+    for_two = int(Disposition.HOLD_FOR_TWO)
+    with database.writing() as session:
+        session.execute(text(f"UPDATE held_messages SET disposition = {for_two}"))
+    both, elin = threading.Barrier(2), next(each for each in STAFF if each.id == "elin")
+
+    def agree(by):
+        for held_id in ids:
+            both.wait(60)
+            a_review(database).release(held_id, by=by, now=NOW)
+
+    with ThreadPoolExecutor(2) as pool:
+        for done in [pool.submit(agree, by) for by in (STAFF[1], elin)]:
+            done.result()
+    with database.reading() as session:
+        assert {held.get(session, each).state for each in ids} == {HeldState.RELEASED}
 
 
 def test_what_one_worker_claimed_no_other_gets_until_its_lease_ends(database):
