@@ -193,7 +193,7 @@ def test_what_was_searched_and_every_look_is_entered(council, tmp_path):
     assert (begun.actor, begun.subject) == ("dewi", "elin")
     assert done.detail.startswith(f"{REQUEST}: 3 walked, 2 matched, 2 opened")
     report = (tmp_path / "out/for-the-person/report.txt").read_text()
-    assert "Cerddwyd drwy'r 3 cofnod" in report
+    assert "drwy bob cofnod o neges a ddaliwyd (3)" in report
 
 
 def test_an_outside_correspondent_is_found_by_address_and_is_in_no_detail(council):
