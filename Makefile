@@ -52,12 +52,14 @@ check: .venv/.dev ## formatting, lint, types, import contracts, locks; changes n
 	@$(BIN)/lint-imports --no-logo 2>&1 | tail -3; test $${PIPESTATUS[0]} -eq 0
 	@scripts/check_locks
 	@$(BIN)/python scripts/draw_states.py --check
+	@$(BIN)/python scripts/draw_requirements.py --check
 	@$(BIN)/python scripts/write_openapi.py --check
 
 fix: .venv/.dev ## format, mend what can be mended safely, and draw the docs again
 	@$(BIN)/ruff check --fix --quiet . || true
 	@$(BIN)/ruff format --quiet .
 	@$(BIN)/python scripts/draw_states.py
+	@$(BIN)/python scripts/draw_requirements.py
 	@$(BIN)/python scripts/write_openapi.py
 
 lock: .venv/.base ## make the locks again, without any index's address
