@@ -172,7 +172,7 @@ def _what(entry: AuditEntry) -> str:
         return (
             _REFUSED.get(Refusal(why), _HAPPENED[entry.action]) if why else _HAPPENED[entry.action]
         )
-    step = rest.partition(" ")[0].rstrip(":")
+    step = rest.partition(" ")[0].rstrip(":,")
     return _STEPS.get((entry.action, step)) or _HAPPENED.get(entry.action, entry.action.value)
 
 
