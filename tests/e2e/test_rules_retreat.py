@@ -29,9 +29,9 @@ def test_a_rule_that_reviewers_call_wrong_stops_holding(gateway, next_hop):
         now = datetime.now(UTC)
         with database.writing() as session:
             found = held.find(session)
-            for each in found:
-                entry = AuditEntry(at=now, actor="gwen", action=Action.LABEL, subject=each.id)
-                answers.put(session, each.id, "gwen", False, now, entry)
+            for each, who in zip(found, ("gwen", "huw") * 2, strict=True):
+                entry = AuditEntry(at=now, actor=who, action=Action.LABEL, subject=each.id)
+                answers.put(session, each.id, who, False, now, entry)
         gateway.start("worker")
         until = time.monotonic() + MOST
         demoted = frozenset()
