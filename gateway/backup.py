@@ -14,6 +14,7 @@ from collections.abc import Callable
 from contextlib import closing
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from fcntl import LOCK_EX, flock
 from hashlib import file_digest
 from importlib.metadata import version
 from pathlib import Path
@@ -29,6 +30,7 @@ from models.errors import NotFound, SettingInvalid, Tampered
 from quarantine.access import open_sample
 
 KEYS = "keys.sealed"
+_LOCK = "keys.lock"  # empty; held by the process that renews the keys file
 _MANIFEST = "manifest.json"
 _BOUND = "backup-keys"
 _SAMPLE = 20  # items that a check opens
@@ -86,15 +88,20 @@ def back_up(settings: Settings, folder: Path, *, by: str, now: datetime) -> Path
 
 
 def renew_keys(database: Database, keyring: Keyring, folder: Path) -> None:
-    """Replace the keys file by one of the keys that there are now. Raises OSError."""
-    with database.reading() as session:
-        keys = {
-            item: base64.b64encode(wrapped).decode() for item, wrapped in erasures.keys(session)
-        }
-    sealed = keyring.seal_secret(json.dumps(keys).encode(), _BOUND)
-    new = folder / f"{KEYS}.new"
-    _write(new, sealed)
-    new.replace(folder / KEYS)
+    """Replace the keys file by one of the keys that there are now. Raises OSError.
+
+    One at a time: keys read before a sweep erased some are never written after it.
+    """
+    with os.fdopen(os.open(folder / _LOCK, os.O_WRONLY | os.O_CREAT, 0o600), "w") as lock:
+        flock(lock, LOCK_EX)
+        with database.reading() as session:
+            keys = {
+                item: base64.b64encode(wrapped).decode() for item, wrapped in erasures.keys(session)
+            }
+        sealed = keyring.seal_secret(json.dumps(keys).encode(), _BOUND)
+        new = folder / f"{KEYS}.new"
+        _write(new, sealed)
+        new.replace(folder / KEYS)
 
 
 def newest(folder: Path) -> Path:

@@ -3,6 +3,7 @@
 import dataclasses
 import json
 import shutil
+import threading
 from datetime import timedelta
 
 import pytest
@@ -12,7 +13,7 @@ from sqlalchemy.engine import make_url
 from gateway import backup
 from gateway.config import load_settings
 from models.audit import Action
-from models.db import audit, contents, outbox
+from models.db import audit, contents, erasures, outbox
 from models.db import held as held_messages
 from models.db.database import Database
 from models.db.keyring import Keyring
@@ -21,7 +22,7 @@ from models.errors import NotFound, SettingInvalid, Tampered
 from models.held import HeldState
 from quarantine.settings import KeepingSettings
 from quarantine.sweep import Sweep
-from tests.factories import CARD, NOW, a_held_message, an_envelope, with_staff
+from tests.factories import CARD, NOW, a_held_message, an_entry, an_envelope, with_staff
 
 DAY = timedelta(days=1)
 TOKENS = {each: f"TOKEN-{each}-HERON".encode() for each in (1, 2, 3)}
@@ -145,6 +146,34 @@ def test_a_backup_holds_no_keys_and_only_its_owner_reads_it(settings, database, 
 
 
 @pytest.mark.requirement("A13")
+@pytest.mark.requirement("N10")
+def test_keys_read_before_a_sweep_are_not_written_after_it(
+    settings, database, held, keyring, monkeypatch
+):
+    folder = make(settings).parent
+    read = erasures.keys
+
+    def sweep():
+        with database.writing() as session:
+            contents.erase(session, held[1], an_entry(held[1], Action.ERASE))
+        backup.renew_keys(database, keyring, folder)
+
+    sweeping = threading.Thread(target=sweep)
+
+    def read_as_a_sweep_comes(session):
+        monkeypatch.setattr(erasures, "keys", read)
+        found = list(read(session))
+        sweeping.start()
+        sweeping.join(1)
+        return found
+
+    monkeypatch.setattr(erasures, "keys", read_as_a_sweep_comes)
+    backup.renew_keys(database, keyring, folder)
+    sweeping.join()
+    kept = backup._keys(keyring, folder / backup.KEYS)
+    assert (held[1] in kept, held[2] in kept) == (False, True)
+
+
 def test_a_check_changes_nothing_but_says_that_it_was_made(settings, database, held, tmp_path):
     made = make(settings)
     with database.reading() as session:
