@@ -13,13 +13,13 @@ from io import BytesIO
 import pytest
 from starlette.testclient import TestClient
 
-from models.audit import Action
-from models.db import audit, contents, exhibits, exports, freezes, policies
+from models.audit import Action, AuditEntry
+from models.db import audit, contents, exhibits, exports, freezes, people, policies
 from models.db.tables import ItemKeyRow
 from models.disclosure import Asked, LegalGround, Receipt
 from models.errors import Conflict, NotFound, NotPermitted, SettingInvalid
 from models.exhibit import ExportPurpose, ExportState
-from models.person import Role
+from models.person import Role, Standing
 from quarantine.evidence import cases as work_on
 from quarantine.evidence import disclosure, legal_holds
 from quarantine.evidence import exhibits as producing
@@ -302,6 +302,21 @@ def test_what_an_authority_asks_for_goes_with_two_signatures_and_a_receipt(
     ]
     with pytest.raises(Conflict):
         exporting.begin(work, case.id, wanted(asked), by=huw, now=NOW)
+
+
+@pytest.mark.requirement("H13")
+@pytest.mark.parametrize("standing", [Standing.LEFT, Standing.SUSPENDED])
+def test_a_bundle_and_a_disclosure_of_someone_who_has_gone(council, sources, tmp_path, standing):
+    case = approved(council)
+    exhibit = exhibit_of(council, case, 1)
+    with council.database.writing() as session:
+        entry = AuditEntry(at=NOW, actor="x", action=Action.CHANGE_PERSON, subject="sioned")
+        people.put(session, replace(people.get(session, "sioned"), standing=standing), entry)
+    asked = request(council, case, [exhibit.id])
+    disclosure.sign(work_of(council), asked.id, by=person(council, "owain"), now=NOW)
+    for number, each in enumerate((HEARING, wanted(asked))):
+        export = make(council, sources, case, each)
+        assert verified(fetched(council, export, tmp_path / str(number))).returncode == 0
 
 
 def receipt(council, case, asked, digest):
