@@ -8,8 +8,9 @@ from sqlalchemy.orm import Session
 
 from models.audit import AuditEntry
 from models.db import audit, contents
-from models.db.case_tables import ExportRow
+from models.db.case_tables import ExhibitRow, ExportRow
 from models.db.keyring import Keyring
+from models.db.sealed_tables import SealedRow
 from models.errors import NotFound
 from models.exhibit import Export, ExportPurpose, ExportState
 
@@ -64,7 +65,17 @@ def finish(
 
 
 def fetch(session: Session, keyring: Keyring, export: Export, entry: AuditEntry) -> bytes:
-    """Return the packed bundle, and enter who fetched it. Raises NotFound when it was erased."""
+    """Return the packed bundle, and enter who fetched it.
+
+    Raises NotFound when it was erased, or an exhibit in it was sealed meanwhile (N11).
+    """
+    since = (
+        select(ExhibitRow.label)
+        .join(SealedRow, SealedRow.item == ExhibitRow.held)
+        .where(ExhibitRow.case == export.case)
+    )
+    if set(session.scalars(since)) & set(export.labels):
+        raise NotFound("there is no such bundle in this case")
     return contents.open_(session, keyring, export.id, _BUNDLE, entry)
 
 

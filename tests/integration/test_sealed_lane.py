@@ -15,8 +15,9 @@ from classifiers.inspection import inspect
 from gateway.decide import decide
 from gateway.registers import load_registers
 from models.audit import Action, Purpose
-from models.db import audit, contents, held, outbox, sealed
+from models.db import audit, contents, held, outbox, policies, sealed
 from models.errors import Conflict, NotFound, NotPermitted, SettingInvalid
+from models.exhibit import ExportPurpose
 from models.finding import PERSONAL_MARK, Finding
 from models.held import HeldState
 from models.person import Person, Role
@@ -25,12 +26,26 @@ from quarantine import sealed as the_lane
 from quarantine.access import Depth, compare, open_message, open_to_learn, open_to_send
 from quarantine.console.app import PAGES
 from quarantine.console.visit import Permission
+from quarantine.evidence import exhibits as producing
+from quarantine.evidence import exports as exporting
+from quarantine.evidence.exhibits import Produced
+from quarantine.evidence.exports import Wanted
 from quarantine.evidence.signing import make_certificate
 from quarantine.holding import Holding
 from quarantine.sealed import agree, ask, hand_over, seal_as_reviewer
 from tests import console_sample
-from tests.case_sample import approved, make_case_council
-from tests.console_sample import NOW, PASSWORD, PEOPLE, POLICY, check_draft, mail, make_council
+from tests.bundles import a_sealing, the_sources
+from tests.case_sample import approved, make_case_council, person, work_of
+from tests.console_sample import (
+    BODY,
+    NOW,
+    PASSWORD,
+    PEOPLE,
+    POLICY,
+    check_draft,
+    mail,
+    make_council,
+)
 from tests.factories import an_entry
 
 CONTENT = "covering the panel"
@@ -403,6 +418,27 @@ def test_who_works_on_a_case_seals_what_they_meet_in_it(tmp_path):
         form = {"csrf": token(client)}
         assert client.post(f"{there}/seal", data=form).status_code == 404
     assert state(council, held_id) is HeldState.SEALED
+    council.database.close()
+
+
+@pytest.mark.requirement("N11")
+def test_what_is_sealed_leaves_in_no_bundle_that_was_made_before(tmp_path):
+    council = make_case_council(tmp_path)
+    held_id, work, huw = council.hold(1), work_of(council), person(council, "huw")
+    with council.database.writing() as session:
+        policies.put(session, POLICY.digest, "sample", NOW)
+    case, by = approved(council), {"by": huw, "now": NOW}
+    exhibit = producing.add(work, case.id, held_id, Produced(label="HI/1", relevance="cards"), **by)
+    wanted = Wanted(purpose=ExportPurpose.HEARING, for_whom="Panel")
+    begun = exporting.begin(work, case.id, wanted, **by)
+    sources = the_sources(a_sealing(tmp_path / "certificate"))
+    export = exporting.run(work, sources, BODY, begun, by=huw, clock=lambda: NOW)
+    assert exporting.fetch(work, case.id, export.id, **by)
+    the_lane.seal_in_case(council.database, council.review.post, case.id, held_id, **by)
+    with pytest.raises(NotFound):
+        exporting.fetch(work, case.id, export.id, **by)
+    with pytest.raises(NotFound):
+        producing.open_copy(work, case.id, exhibit.id, **by)
     council.database.close()
 
 
