@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import closing
+from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert, or_, select
 from sqlalchemy.orm import Session
 
 from models.audit import GENESIS, Action, AuditEntry, ChainedEntry, Purpose, link
@@ -83,6 +84,17 @@ def latest(session: Session, action: Action) -> AuditEntry | None:
     query = select(*_COLUMNS).where(AuditRow.action == action.value)
     row = session.execute(query.order_by(AuditRow.at.desc()).limit(1)).one_or_none()
     return _entry(row).entry if row else None
+
+
+def read_by(session: Session, actor: str, since: datetime) -> frozenset[str]:
+    """Return the subjects whose text this actor has opened since then, attachments or not."""
+    query = select(AuditRow.subject).where(
+        AuditRow.action == Action.LOOK.value,
+        AuditRow.at >= since,
+        AuditRow.actor == actor,
+        or_(AuditRow.detail.startswith("text"), AuditRow.detail.startswith("attachments")),
+    )
+    return frozenset(session.scalars(query))
 
 
 def verify(

@@ -27,9 +27,9 @@ from quarantine.console.pages import render, see_other
 from quarantine.console.shown import has_weights, of_kinds, shown_reasons, shown_texts
 from quarantine.console.visit import Visit
 from quarantine.console.words import translations
+from quarantine.exposure import may_hurt, read_of_late
 
 _MOST_DECIDED_TOGETHER = 200
-_UPSETTING = frozenset({"abuse", "abusive"})  # categories of what may hurt to read
 _DONE = {
     "released": frozenset({HeldState.RELEASED, HeldState.SENT}),
     "agreed": frozenset({HeldState.HELD}),
@@ -192,12 +192,14 @@ def _for_reviewer(visit: Visit, message: HeldMessage) -> dict[str, Any]:
     deciding = can_decide(visit)
     with visit.services.database.reading() as session:
         second = together.companion(session, message, visit.who, visit.now)
+        exposed = read_of_late(session, visit.who, visit.now) if may_hurt(message) else 0
         asked = {each.asked_by for each in second_looks.about(session, message.id)}
     return {
         "second": name_of_actor(visit, second) if second else "",
         "asked_second": visit.who.id in asked,
         "can_decide": deciding,
-        "upsetting": deciding and any(each.category in _UPSETTING for each in message.findings),
+        "upsetting": deciding and may_hurt(message),
+        "read_of_late": exposed,
         "votes": [
             name_of_actor(visit, each.by)
             for each in message.decisions
