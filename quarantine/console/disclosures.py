@@ -17,7 +17,8 @@ from quarantine.console.visit import Visit
 from quarantine.console.words import mark, translations
 from quarantine.evidence import disclosure as disclosing
 from quarantine.evidence import exhibits as producing
-from quarantine.evidence.cases import NotUsable
+from quarantine.evidence.cases import NotUsable, oversee
+from quarantine.evidence.rights import refusal_to_oversee
 
 GROUNDS = {
     LegalGround.CRIME: mark("To prevent or detect crime, or to prosecute"),
@@ -140,7 +141,8 @@ def _about(visit: Visit, asked: Disclosure, case: Case) -> dict[str, Any]:
 def show_to_officer(visit: Visit) -> Response:
     """List the requests of the body, for the protection officer, who may sign one."""
     with visit.services.database.reading() as session:
-        known = {each.id: each for each in case_rows.find(session, body=visit.who.body)}
+        every = case_rows.find(session, body=visit.who.body)
+        known = {each.id: each for each in every if refusal_to_oversee(visit.who, each) is None}
         found = kept.of_cases(session, known)
     rows = [
         (each, not each.signed_by and can_sign(visit.who, each, known[each.case], visit.people))
@@ -151,26 +153,25 @@ def show_to_officer(visit: Visit) -> Response:
 
 
 def show_one_to_officer(visit: Visit) -> Response:
-    """Show one request to who oversees: what is asked for, not what the emails say."""
-    asked, case = _of_body(visit)
+    """Show one request to the officer: what is asked for, not what the emails say. A look."""
+    asked, case = _overseen(visit)
     facts = {"case": case, **_about(visit, asked, case)}
     return render_case(visit, "oversight-disclosure.html", **facts)
 
 
 def sign_as_officer(visit: Visit) -> Response:
     """Sign it second."""
-    asked, _ = _of_body(visit)
+    asked, _ = _overseen(visit)
     disclosing.sign(work_of(visit), asked.id, by=visit.who, now=visit.now)
     return see_other(f"/oversight/disclosures/{asked.id}")
 
 
-def _of_body(visit: Visit) -> tuple[Disclosure, Case]:
-    with visit.services.database.reading() as session:
+def _overseen(visit: Visit) -> tuple[Disclosure, Case]:
+    """Return a request of a case that this person oversees; the look, or a refusal, is entered."""
+    database = visit.services.database
+    with database.reading() as session:
         asked = kept.get(session, str(visit.request.path_params["disclosure"]))
-        case = case_rows.get(session, asked.case)
-    if case.body != visit.who.body:
-        raise NotFound("there is no such request")
-    return asked, case
+    return asked, oversee(database, asked.case, visit.who, visit.now)
 
 
 def _words(visit: Visit) -> dict[str, Any]:

@@ -11,6 +11,8 @@ from starlette.testclient import TestClient
 
 from models.audit import Action
 from models.db import audit, disclosures, exhibits, exports, freezes, policies
+from models.disclosure import Asked, LegalGround
+from quarantine.evidence import disclosure as disclosing
 from quarantine.evidence import exhibits as producing
 from quarantine.evidence.exhibits import Produced
 from tests.bundles import a_sealing, the_sources
@@ -242,6 +244,31 @@ def test_a_disclosure_is_signed_by_two_given_and_receipted(council, visitor, sec
     record = huw.get(f"/cases/{case.id}/record").text
     for said in ("Added an exhibit", "Disclosed evidence", "Recorded a receipt"):
         assert said in record
+
+
+@pytest.mark.requirement("L49")
+def test_an_officer_whom_the_case_is_about_sees_no_request_of_it(council, visitor):
+    form = Asked(authority="Heddlu", officer="PC 1234 Rees", reference="H/77", wanted="Emails")
+    asked = {}
+    for number, about in enumerate(("dewi", "sioned")):
+        case = approved(council, people=f"{about} sioned")
+        exhibit = exhibit_of(council, case, number + 1)
+        asked[about] = disclosing.ask(
+            work_of(council),
+            case.id,
+            form,
+            ground=LegalGround.CRIME,
+            chosen=[exhibit.id],
+            by=person(council, "huw"),
+            now=NOW,
+        )
+    dewi, there = visitor("dewi"), "/oversight/disclosures"
+    listed = dewi.get(there).text
+    assert [asked[each].id in listed for each in ("dewi", "sioned")] == [False, True]
+    assert dewi.get(f"{there}/{asked['dewi'].id}").status_code == 404
+    assert "PC 1234 Rees" in dewi.get(f"{there}/{asked['sioned'].id}").text
+    assert details(council, Action.OVERSEE) == ["record"]
+    assert details(council, Action.TURN_AWAY) == ["record: no-role"]
 
 
 def test_an_officer_of_another_body_sees_no_request(council, visitor):
