@@ -267,6 +267,7 @@ def test_clean_mail_leaves_nothing(serving, next_hop):
             assert planted not in path.read_bytes(), path.name
 
 
+@pytest.mark.requirement("L19")
 @pytest.mark.requirement("R23")
 def test_content_of_held_mail_reaches_no_log_and_no_clear_byte_on_disk(gateway, next_hop):
     gateway.init().start("serve", "worker")

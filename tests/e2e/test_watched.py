@@ -22,6 +22,7 @@ def value(text, name):
     return float(next(line for line in text.splitlines() if line.startswith(name)).split()[-1])
 
 
+@pytest.mark.requirement("L19")
 @pytest.mark.requirement("A11")
 def test_each_program_gives_its_own_metrics_without_content(gateway):
     ports = {name: free_port() for name in ("serve", "worker", "console")}

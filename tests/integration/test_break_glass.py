@@ -113,6 +113,7 @@ def told(council):
     }
 
 
+@pytest.mark.requirement("A14")
 def test_two_administrators_let_one_person_decide(council, browser):
     held_id = council.hold(1)
     nia = browser("nia")

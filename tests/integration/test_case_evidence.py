@@ -143,6 +143,7 @@ def test_the_employee_s_copy_is_a_reading_copy_and_waits_for_its_cuts(council, s
     assert not list(folder.rglob("original.eml"))
 
 
+@pytest.mark.requirement("L29")
 @pytest.mark.parametrize(
     ("who", "now", "why"),
     [

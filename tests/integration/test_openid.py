@@ -75,6 +75,7 @@ def entries(council, action):
         return [each.entry for each in audit.read(session) if each.entry.action is action]
 
 
+@pytest.mark.requirement("A14")
 def test_a_person_signs_in_and_lands_where_they_wanted_to_go(council, visit):
     client = visit()
     page = client.get("/sign-in").text

@@ -102,6 +102,8 @@ def demote(council, rule="cards"):
         demotions.demote(session, rule, rightly=2, answers=20, at=NOW)
 
 
+@pytest.mark.requirement("L19")
+@pytest.mark.requirement("L29")
 @pytest.mark.requirement("D9")
 @pytest.mark.parametrize("who", EVERYONE)
 def test_every_page_is_for_those_it_is_for_and_shows_no_content(council, visitor, who):

@@ -167,6 +167,7 @@ def test_counts_come_first_and_nothing_is_opened(council, visitor):
         assert not [e for e in audit.read(session) if e.entry.action is Action.LOOK]
 
 
+@pytest.mark.requirement("L1")
 @pytest.mark.requirement("L35")
 @pytest.mark.requirement("L36")
 def test_the_file_holds_both_folders_and_each_look_is_entered(council, visitor):

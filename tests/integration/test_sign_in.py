@@ -104,6 +104,7 @@ def is_in(client):
     return client.get("/mine").url.path == "/mine"
 
 
+@pytest.mark.requirement("A14")
 @pytest.mark.requirement("L56")
 def test_the_first_sign_in_sets_up_a_second_factor_and_later_ones_need_it(council, browser):
     client = browser(REQUIRED)

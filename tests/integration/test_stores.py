@@ -39,6 +39,7 @@ def test_sealed_content_opens_and_the_look_is_entered(database, keyring):
         assert [each.entry.action for each in audit.read(session)] == [Action.LOOK]
 
 
+@pytest.mark.requirement("L56")
 def test_sealed_content_is_not_in_the_clear(database, keyring):
     with database.writing() as session:
         contents.put(session, keyring, "A", {"message": b"a planted word"})
@@ -47,6 +48,7 @@ def test_sealed_content_is_not_in_the_clear(database, keyring):
     assert b"planted" not in bytes(sealed)
 
 
+@pytest.mark.requirement("L56")
 def test_another_key_does_not_open_it(database, keyring, tmp_path):
     with database.writing() as session:
         contents.put(session, keyring, "A", {"message": b"content"})

@@ -456,6 +456,7 @@ ADDED = {
 }
 
 
+@pytest.mark.requirement("A13")
 def test_a_database_of_the_first_release_is_upgraded_with_what_it_holds(council, keyring):
     """Its messages get a turn by the first look; its people stand as they stood."""
     held_id = hold(council, keyring)

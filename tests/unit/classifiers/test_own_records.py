@@ -58,6 +58,7 @@ def found(content, **envelope):
     return [each for each in detected(content, **envelope) if isinstance(each, Finding)]
 
 
+@pytest.mark.requirement("O4")
 @pytest.mark.parametrize(
     ("text", "score", "excerpt"),
     [
@@ -152,6 +153,7 @@ def test_nothing_registered_finds_nothing():
     assert detected("Gwen Jones 09/03/2014", OwnRecords(b"", type(REGISTERS)().records)) == []
 
 
+@pytest.mark.requirement("O4")
 def test_the_register_holds_nothing_plain():
     hashes = REGISTERS.records.hashes
     for word in (b"gwen", b"jones", b"001234", b"2014"):

@@ -20,6 +20,8 @@ POLICY = Policy(
 )
 
 
+@pytest.mark.requirement("L20")
+@pytest.mark.requirement("L59")
 @pytest.mark.parametrize(
     ("sender", "recipients", "expected"),
     [

@@ -72,6 +72,8 @@ def test_every_single_file_is_found_and_named_when_a_byte_of_it_changes(bundle):
     assert verifier.check(bundle).status == 0
 
 
+@pytest.mark.requirement("L47")
+@pytest.mark.requirement("H6")
 @settings(max_examples=60, deadline=None)
 @given(st.data())
 def test_any_byte_changed_added_or_removed_anywhere_is_found_and_named(whole, data):
