@@ -20,7 +20,7 @@ from gateway.commands.printing import Line, progress_bar
 from gateway.commands.printing import show as show_lines
 from gateway.config import Settings, load_settings
 from models.audit import Action, AuditEntry
-from models.case import Case, Outcome, Reach, Task, Telling
+from models.case import ID, Case, Outcome, Reach, Task, Telling
 from models.db import audit, case_searches, people
 from models.db import cases as case_rows
 from models.db.case_searches import Search, SearchState, Terms
@@ -44,13 +44,26 @@ def work_in(settings: Settings) -> tuple[Cases, Policy]:
     return cases_of(database, keyring, post(settings), policy), policy
 
 
-def acting_person(work: Cases, given: str) -> Person:
-    """The person named, of whom cases are some business. Raises NotFound; that is entered."""
+def acting_person(work: Cases, arguments: argparse.Namespace, act: str) -> Person:
+    """The person named, of whom cases are some business; the account is entered before the act.
+
+    Raises NotFound; that is entered.
+    """
     with work.database.reading() as session:
-        found = people.find(session, given)
+        found = people.find(session, arguments.by)
     if found is None or not has_role(found):
         enter(work.database, _account(), "", f"command line: {Refusal.NO_ROLE}", instant())
         raise NotFound("there is no such person with a right to cases")
+    case_id = getattr(arguments, "case", "")
+    entry = AuditEntry(
+        at=instant(),
+        actor=_account(),
+        action=Action.CHANGE_CASE,
+        subject=case_id if ID.fullmatch(case_id) else "cases",
+        detail=f"at the command line as {found.id}: {act}",
+    )
+    with work.database.writing() as session:
+        audit.append(session, entry)
     return found
 
 
@@ -61,19 +74,6 @@ def _account() -> str:
 def instant() -> datetime:
     """The time now."""
     return datetime.now(UTC)
-
-
-def enter_account(work: Cases, case_id: str, by: Person, act: str) -> None:
-    """Enter which account of this machine acted in the person's name."""
-    entry = AuditEntry(
-        at=instant(),
-        actor=_account(),
-        action=Action.CHANGE_CASE,
-        subject=case_id,
-        detail=f"at the command line as {by.id}: {act}",
-    )
-    with work.database.writing() as session:
-        audit.append(session, entry)
 
 
 def as_json(case: Case) -> dict[str, Any]:
@@ -97,7 +97,7 @@ def _print(case: Case, *, as_object: bool, words: str) -> None:
 def list_(arguments: argparse.Namespace) -> int:
     """List the cases of one person."""
     work, _ = work_in(load_settings(arguments.config))
-    by = acting_person(work, arguments.by)
+    by = acting_person(work, arguments, "list")
     with work.database.reading() as session:
         found = case_rows.find(session, body=by.body)
     mine = [each for each in found if is_worker(by, each) or is_authoriser(by, each)]
@@ -115,9 +115,8 @@ def list_(arguments: argparse.Namespace) -> int:
 def show(arguments: argparse.Namespace) -> int:
     """Show one case, its answers and its record."""
     work, _ = work_in(load_settings(arguments.config))
-    by = acting_person(work, arguments.by)
+    by = acting_person(work, arguments, "show")
     case = work_on.see(work.database, arguments.case, by, instant())
-    enter_account(work, case.id, by, "shown")
     with work.database.reading() as session:
         answers = case_rows.answers(session, work.keyring, case.id)
         entries = [each.entry for each in audit.read(session, subject=case.id)]
@@ -151,7 +150,7 @@ def show(arguments: argparse.Namespace) -> int:
 def open_(arguments: argparse.Namespace) -> int:
     """Open a case with its answers, and ask for approval if an authoriser is named."""
     work, _ = work_in(load_settings(arguments.config))
-    by, now = acting_person(work, arguments.by), instant()
+    by, now = acting_person(work, arguments, "open"), instant()
     case = answering.open_case(
         work,
         by=by,
@@ -160,7 +159,6 @@ def open_(arguments: argparse.Namespace) -> int:
         complainant=arguments.complainant,
         now=now,
     )
-    enter_account(work, case.id, by, "open")
     with _draft_left(case.id):
         _answer(work, case.id, arguments, by, now)
         if arguments.authoriser:
@@ -211,7 +209,7 @@ def _answer(
 def approve(arguments: argparse.Namespace) -> int:
     """Approve a case or send it back."""
     work, _ = work_in(load_settings(arguments.config))
-    by, now = acting_person(work, arguments.by), instant()
+    by, now = acting_person(work, arguments, "approve"), instant()
     if arguments.send_back:
         case = work_on.send_back(work, arguments.case, by=by, note=arguments.note, now=now)
         words = "sent back"
@@ -234,7 +232,6 @@ def approve(arguments: argparse.Namespace) -> int:
             now=now,
         )
         words = f"approved until {case.ends}"
-    enter_account(work, case.id, by, words)
     _print(case, as_object=arguments.json, words=words)
     return 0
 
@@ -242,7 +239,7 @@ def approve(arguments: argparse.Namespace) -> int:
 def search(arguments: argparse.Namespace) -> int:
     """Search within a case; 1 if nothing matches."""
     work, policy = work_in(load_settings(arguments.config))
-    by = acting_person(work, arguments.by)
+    by = acting_person(work, arguments, "search")
     terms = Terms(
         words=arguments.words,
         first=arguments.first,
@@ -253,7 +250,6 @@ def search(arguments: argparse.Namespace) -> int:
         attached=arguments.attached,
     )
     begun = searching.begin(work, arguments.case, terms, by=by, now=instant())
-    enter_account(work, begun.case, by, f"search {begun.id}")
     ended = _run(work, begun, policy, by)
     with work.database.reading() as session:
         found = case_searches.results(session, work.keyring, ended.case, ended.id)
@@ -296,7 +292,7 @@ def _run(work: Cases, begun: Search, policy: Policy, by: Person) -> Search:
 def close(arguments: argparse.Namespace) -> int:
     """Close a case."""
     work, _ = work_in(load_settings(arguments.config))
-    by = acting_person(work, arguments.by)
+    by = acting_person(work, arguments, "close")
     case = work_on.close(
         work,
         arguments.case,
@@ -305,6 +301,5 @@ def close(arguments: argparse.Namespace) -> int:
         keep_until=arguments.keep_until,
         now=instant(),
     )
-    enter_account(work, case.id, by, "close")
     _print(case, as_object=arguments.json, words=f"closed, kept until {case.keep_until}")
     return 0

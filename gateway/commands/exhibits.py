@@ -12,7 +12,7 @@ from typing import Any
 
 from gateway import assembly
 from gateway.bundle_sources import sources
-from gateway.commands.cases import acting_person, enter_account, instant, work_in
+from gateway.commands.cases import acting_person, instant, work_in
 from gateway.commands.printing import Line, progress_bar, show
 from gateway.config import load_settings
 from models.errors import SettingInvalid, Unavailable
@@ -32,7 +32,8 @@ _LARGEST = 65_536  # octets of a certificate's file
 def exhibit(arguments: argparse.Namespace) -> int:
     """Add a message as an exhibit."""
     work, _ = work_in(load_settings(arguments.config))
-    by, case_id, held_id = acting_person(work, arguments.by), arguments.case, arguments.held
+    by = acting_person(work, arguments, "exhibit")
+    case_id, held_id = arguments.case, arguments.held
     label = arguments.label or producing.proposed(work, case_id, held_id, by=by, now=instant())
     given = Produced(
         label=label,
@@ -41,7 +42,6 @@ def exhibit(arguments: argparse.Namespace) -> int:
         redact=arguments.redact,
     )
     added = producing.add(work, case_id, held_id, given, by=by, now=instant())
-    enter_account(work, case_id, by, f"exhibit {added.label}")
     _print([added], as_object=arguments.json)
     return 0
 
@@ -49,12 +49,11 @@ def exhibit(arguments: argparse.Namespace) -> int:
 def exhibits(arguments: argparse.Namespace) -> int:
     """List the exhibits of a case; with --check compare each with its digest: 1 if one differs."""
     work, _ = work_in(load_settings(arguments.config))
-    by = acting_person(work, arguments.by)
+    by = acting_person(work, arguments, "exhibits")
     case = work_on.see(work.database, arguments.case, by, instant())
     found = producing.of_case(work, case.id)
     if arguments.check:
         found = [producing.check(work, case.id, each.id, by=by, now=instant()) for each in found]
-        enter_account(work, case.id, by, f"{len(found)} exhibits compared with their digests")
     _print(found, as_object=arguments.json)
     if not found and not arguments.json:
         sys.stdout.write("There are no exhibits.\n")
@@ -85,7 +84,7 @@ def hold(arguments: argparse.Namespace) -> int:
     """Place a legal hold, or say what one would keep."""
     settings = load_settings(arguments.config)
     work, _ = work_in(settings)
-    by, case_id = acting_person(work, arguments.by), arguments.case
+    by, case_id = acting_person(work, arguments, "hold"), arguments.case
     freezing, covering = assembly.freezes(settings, work.database), Covering(arguments.covers)
     effect = legal_holds.effect(work, freezing, case_id, covering, by=by, now=instant())
     facts: dict[str, Any] = {
@@ -107,7 +106,6 @@ def hold(arguments: argparse.Namespace) -> int:
             by=by,
             now=instant(),
         )
-        enter_account(work, case_id, by, f"legal hold {placed.id}")
         facts["id"] = placed.id
         lines.append(Line(f"{placed.id}: placed, review {placed.review}"))
     if arguments.json:
@@ -121,7 +119,8 @@ def bundle(arguments: argparse.Namespace) -> int:
     """Prepare a bundle of a case's exhibits and write it into a folder."""
     settings = load_settings(arguments.config)
     work, _ = work_in(settings)
-    by = acting_person(work, arguments.by)
+    by = acting_person(work, arguments, "bundle")
+    work_on.see(work.database, arguments.case, by, instant())
     wanted = Wanted(
         purpose=ExportPurpose(arguments.purpose),
         for_whom=arguments.to,
@@ -131,7 +130,6 @@ def bundle(arguments: argparse.Namespace) -> int:
         disclosure=arguments.request,
     )
     begun = exporting.begin(work, arguments.case, wanted, by=by, now=instant())
-    enter_account(work, arguments.case, by, f"bundle {begun.export.id}")
     try:
         with progress_bar() as bar:
             task = bar.add_task("Preparing the bundle", total=None)

@@ -110,8 +110,12 @@ def test_a_case_from_opening_to_closing(porthor, database, made):
     assert porthor("search", case["id"], "--by", "helen.ward")[0] == 1
     entries = actions(database, case["id"])
     accounts = [each for each in entries if each.actor.startswith("os:")]
-    assert len(accounts) == 6
+    assert len(accounts) == 7
     assert all("at the command line as" in each.detail for each in accounts)
+    refused = [at for at, each in enumerate(entries) if each.action is Action.TURN_AWAY]
+    before = [entries[at - 1] for at in refused]
+    assert [each.detail for each in before] == ["at the command line as helen.ward: search"] * 2
+    assert all(each.actor.startswith("os:") for each in before)
     assert not any("cinio" in each.detail.lower() for each in entries)
 
 
@@ -128,7 +132,11 @@ def test_who_has_no_right_to_cases_has_none_here(porthor, database, by):
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        pytest.param({"title": "Sioned Parry"}, "title names a person of the directory", id="a title with a name"),
+        pytest.param(
+            {"title": "Sioned Parry"},
+            "title names a person of the directory",
+            id="a title with a name",
+        ),
         pytest.param({"people": "someone.else"}, "people is not known", id="nobody of the body"),
     ],
 )
