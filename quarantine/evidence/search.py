@@ -285,7 +285,8 @@ def _end(
     with work.database.writing() as session:
         if stopped:
             return case_searches.get(session, ended.case, ended.id)
-        if refusal_to_search(by, cases.get(session, ended.case), on_day(now)):
+        now_is = everyone(session).get(by.id, by)  # who left meanwhile has nothing kept
+        if refusal_to_search(now_is, cases.get(session, ended.case), on_day(now)):
             ended = replace(ended, state=SearchState.STOPPED)
         counts = f"{ended.matched} of {ended.total} match, {ended.unsearched} not searched"
         kept = found if ended.state is SearchState.DONE else None

@@ -7,17 +7,19 @@ import pytest
 
 from models.audit import Action, AuditEntry, Purpose
 from models.case import Outcome, Reach
-from models.db import audit, case_searches, cases, contents
-from models.db.case_searches import SearchState, Terms
+from models.db import audit, case_searches, cases, contents, people
+from models.db.case_searches import Results, SearchState, Terms
 from models.db.tables import ContentRow
 from models.errors import NotFound
 from models.finding import PERSONAL_MARK, Finding
+from models.person import Standing
 from quarantine.evidence import cases as work_on
 from quarantine.evidence import search
 from quarantine.evidence.cases import NotUsable
 from quarantine.evidence.envelopes import envelopes
 from tests.case_sample import ENDS, approved, make_case_council, person, waiting, work_of
 from tests.console_sample import NOW
+from tests.factories import an_entry
 
 CARD = b"Y cerdyn yw 4111 1111 1111 1111. "
 
@@ -256,6 +258,19 @@ def test_a_case_that_is_closed_meanwhile_keeps_nothing_of_what_was_found(council
     assert ended.state is SearchState.STOPPED
     with council.database.reading() as session:
         assert case_searches.results(session, council.keyring, case.id, begun.id).matched == ()
+
+
+def test_who_leaves_while_they_search_has_nothing_kept(council):
+    council.hold(1)
+    case, work, huw = approved(council), work_of(council), person(council, "huw")
+    begun = search.begin(work, case.id, Terms(), by=huw, now=NOW)
+    with council.database.writing() as session:
+        gone = replace(huw, standing=Standing.SUSPENDED)
+        people.put(session, gone, an_entry("huw", Action.CHANGE_PERSON))
+    ended = search.run(work, begun, council.policy, by=huw, clock=lambda: NOW)
+    assert ended.state is SearchState.STOPPED
+    with council.database.reading() as session:
+        assert case_searches.results(session, council.keyring, case.id, begun.id) == Results()
 
 
 def test_progress_is_told_to_the_end(council):
