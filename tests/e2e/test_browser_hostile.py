@@ -73,6 +73,7 @@ def hostile(number, html, to="john@example.org", subject=SUBJECT):
     return Mail(envelope=envelope, message=read_message(message.as_bytes()))
 
 
+@pytest.mark.requirement("M9")
 @pytest.mark.parametrize("what", HTML)
 def test_nothing_runs_or_loads_and_the_page_still_reads(look, address, council, what):  # noqa: F811
     page, check, sign_in = look

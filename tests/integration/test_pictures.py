@@ -63,7 +63,7 @@ def looks(council):
     ]
 
 
-@pytest.mark.requirement("M6")
+@pytest.mark.requirement("M9")
 def test_a_reviewer_sees_pictures_and_the_look_is_entered(council, ask):
     held_id = council.hold(1)
     shown = ask("gwen", held_id)
