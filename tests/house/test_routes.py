@@ -7,6 +7,7 @@ from starlette.routing import Mount, Route
 
 from quarantine import access, sealed
 from quarantine.console import (
+    attached,
     cases_email,
     exhibits,
     exports,
@@ -29,6 +30,7 @@ OPEN_TO_ANYONE = {
 }
 DOORS = {  # each page that gives content away, and the function that enters it
     held.show_email: access.open_message,
+    attached.show_pictures: access.open_attached,
     cases_email.show_content: access.open_in_case,
     sealed_lane.hand_over: sealed.hand_over,
     sampling.show_sampled: access.open_in_sample,
