@@ -14,6 +14,7 @@ from jinja2 import (
 from starlette.responses import HTMLResponse, RedirectResponse
 
 from models.address import parse_address
+from quarantine.console.text import in_basic_letters, unhidden
 from quarantine.console.visit import Visit
 from quarantine.console.words import LANGUAGES, translations, write_size
 from quarantine.dates import write_time
@@ -61,6 +62,7 @@ def environment(language: str) -> Environment:
         lstrip_blocks=True,
     )
     made.tests["drawable"] = can_draw
+    made.filters |= {"unhidden": unhidden, "in_basic_letters": in_basic_letters}
     words = translations(language)
     made.install_gettext_callables(words.gettext, words.ngettext, newstyle=True)  # type: ignore[attr-defined]
     return made

@@ -114,6 +114,24 @@ def mask(value: str) -> str:
     )
 
 
+def in_basic_letters(domain: str) -> str:
+    """A domain with other letters as the network has it, "xn--…"; "" if it has basic ones alone.
+
+    A letter of another alphabet can look like one of ours: the two forms side by side tell.
+    """
+    if domain.isascii():
+        return ""
+    try:
+        return domain.encode("idna").decode()
+    except UnicodeError:
+        return domain.encode("ascii", "backslashreplace").decode()
+
+
+def unhidden(text: str) -> str:
+    """The same text with what cannot be seen, or turns the direction, written as its number."""
+    return "".join(each if each.isprintable() else f"[U+{ord(each):04X}]" for each in text)
+
+
 def finding_marks(
     text: Text, findings: Sequence[Finding], labels: Sequence[str]
 ) -> tuple[Mark, ...]:

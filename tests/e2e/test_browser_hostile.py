@@ -54,6 +54,9 @@ def council(tmp_path_factory):
     made.database.close()
 
 
+INJECTED = b"=?utf-8?q?x=0D=0ASet-Cookie:_owned=3D1=0D=0A=0D=0A<b>?="
+
+
 def hostile(number, html, to="john@example.org", subject=SUBJECT):
     message = EmailMessage(policy=SMTPUTF8)
     message["From"] = "Sioned Parry <sioned.parry@cantref.example>"
@@ -70,7 +73,8 @@ def hostile(number, html, to="john@example.org", subject=SUBJECT):
         client=Client(address="127.0.0.1", port=40000, name="mail"),
         received=NOW,
     )
-    return Mail(envelope=envelope, message=read_message(message.as_bytes()))
+    raw = message.as_bytes().replace(b"Subject: injected", b"Subject: " + INJECTED)
+    return Mail(envelope=envelope, message=read_message(raw))
 
 
 @pytest.mark.requirement("M9")
@@ -91,3 +95,23 @@ def test_nothing_runs_or_loads_and_the_page_still_reads(look, address, council, 
     assert page.locator("main :is(img, svg, iframe, script, style, base, video)").count() == 0
     assert page.locator("main a[href^='javascript:'], main a[href^='data:']").count() == 0
     assert page.locator(f"form[action='/held/{held_id}/decision'] button").is_visible()
+
+
+def test_names_that_look_like_others_are_told_and_a_field_makes_no_header(
+    look,  # noqa: F811
+    address,  # noqa: F811
+    council,
+):
+    page, check, sign_in = look
+    given = hostile(90, HTML["a script"], to="john\u202e@\u0430pple.example", subject="injected")
+    held_id = council.hold_mail(given)
+    sign_in("gwen")
+    page.goto(f"{address}/held/{held_id}")
+    shown = page.locator("main").inner_text()
+    assert "john[U+202E]@\u0430pple.example (in basic letters: xn--pple-43d.example)" in shown
+    with page.expect_response(f"**/held/{held_id}/email") as answered:
+        page.click("form:has(input[value='attachments']) button")
+    check("hostile-names")
+    assert "[U+202E]fdp.exe" in page.locator("main").inner_text()
+    assert "set-cookie" not in answered.value.headers
+    assert all(each["name"] != "owned" for each in page.context.cookies())

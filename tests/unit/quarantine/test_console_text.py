@@ -10,9 +10,11 @@ from quarantine.console.text import (
     MOST_LINES,
     Mark,
     finding_marks,
+    in_basic_letters,
     is_cut,
     mask,
     numbered_lines,
+    unhidden,
 )
 from quarantine.console.words import translations, write_size
 from quarantine.dates import write_time
@@ -116,6 +118,31 @@ def test_a_text_of_the_longest_length_is_shown_whole():
     text = text_of("a" * MOST_CHARACTERS)
     assert not is_cut(text)
     assert [len(each.pieces[0].text) for each in numbered_lines(text, [])] == [MOST_CHARACTERS]
+
+
+@pytest.mark.parametrize(
+    ("domain", "basic"),
+    [
+        pytest.param("apple.example", "", id="basic letters"),
+        pytest.param("\u0430pple.example", "xn--pple-43d.example", id="a Cyrillic letter"),
+        pytest.param("cyngor-m\u00f4n.cymru", "xn--cyngor-mn-n7a.cymru", id="a Welsh one"),
+        pytest.param("\u0430" * 90, "\\u0430" * 90, id="no domain at all"),
+    ],
+)
+def test_a_domain_is_also_shown_as_the_network_has_it(domain, basic):
+    assert in_basic_letters(domain) == basic
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("llythyr \u0175.pdf", "llythyr \u0175.pdf"),
+        ("\u202efdp.exe", "[U+202E]fdp.exe"),
+        ("a\r\nb\u200b", "a[U+000D][U+000A]b[U+200B]"),
+    ],
+)
+def test_what_hides_in_a_name_is_written_out(text, shown):
+    assert unhidden(text) == shown
 
 
 @pytest.mark.parametrize(
