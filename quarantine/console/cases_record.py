@@ -57,6 +57,9 @@ _CHANGED = {  # the first word of a change's detail
     "on-hold": mark("Put the case on hold"),
     "resumed": mark("Went on with the case"),
     "draft": mark("Made it a draft again: its approval ended"),
+    "given": mark("Gave the employee their copy"),
+    "answered": mark("Recorded the employee's answer"),
+    "appealed": mark("Recorded the employee's appeal"),
     "worker": mark("Let a colleague work on it"),
     "at": mark("Acted at the system's command line"),
 }

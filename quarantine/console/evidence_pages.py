@@ -25,6 +25,7 @@ EVIDENCE_PAGES: tuple[Page, ...] = (
     Page("GET", f"{_CASE}/legal-hold", Permission.CASE, legal_holds.show),
     Page("POST", f"{_CASE}/legal-hold", Permission.CASE, legal_holds.take),
     Page("GET", f"{_CASE}/exports", Permission.CASE, exports.show_list),
+    Page("POST", f"{_CASE}/exports", Permission.CASE, exports.note_step),
     Page("GET", f"{_CASE}/exports/new", Permission.CASE, exports.ask),
     Page("POST", f"{_CASE}/exports/new", Permission.CASE, exports.take),
     Page("GET", _EXPORT, Permission.CASE, exports.show),

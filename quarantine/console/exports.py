@@ -15,16 +15,18 @@ from models.db import exports as kept
 from models.disclosure import Disclosure
 from models.errors import SettingInvalid, Unavailable
 from models.exhibit import ExportPurpose, ExportState
-from quarantine.console.cases import about_case, form_page, render_case, work_of
+from quarantine.console.cases import about_case, form_page, read_day, render_case, work_of
 from quarantine.console.lists import name_of
 from quarantine.console.pages import see_other
 from quarantine.console.visit import Visit
 from quarantine.console.words import mark, translations
 from quarantine.evidence import exhibits as producing
 from quarantine.evidence import exports as exporting
+from quarantine.evidence import hearing
 from quarantine.evidence.cases import NotUsable
 from quarantine.evidence.contents import BundleForm
 from quarantine.evidence.exports import Preparing, Wanted
+from quarantine.evidence.hearing import Step
 from quarantine.evidence.signing import fingerprint
 
 _log = logging.getLogger(__name__)
@@ -40,11 +42,38 @@ _FIELDS = ("form", "purpose", "for_whom", "certificate", "disclosure")
 
 
 def show_list(visit: Visit) -> Response:
-    """List the bundles of a case."""
+    """List the bundles of a case, and ask for the steps of its hearing."""
+    return _list(visit, None)
+
+
+def note_step(visit: Visit) -> Response:
+    """Record that the employee got their copy, answered or appealed."""
+    case_id, given = visit.the_case.id, visit.form.get("step", "")
+    try:
+        hearing.note(
+            work_of(visit),
+            case_id,
+            _step(given),
+            read_day(visit, "on"),
+            by=visit.who,
+            now=visit.now,
+        )
+    except NotUsable as mistake:
+        return _list(visit, mistake)
+    return see_other(f"/cases/{case_id}/record")
+
+
+def _step(given: str) -> Step:
+    if given not in set(Step):
+        raise NotUsable("step", "choose")
+    return Step(given)
+
+
+def _list(visit: Visit, mistake: NotUsable | None) -> Response:
     with visit.services.database.reading() as session:
         found = kept.of_case(session, visit.the_case.id)
     rows = [(each, name_of(visit, each.by)) for each in found]
-    return render_case(visit, "exports.html", **about_case(visit), rows=rows, **_words(visit))
+    return form_page(visit, "exports.html", mistake, rows=rows, **_words(visit))
 
 
 def ask(visit: Visit) -> Response:

@@ -12,6 +12,7 @@ from starlette.testclient import TestClient
 from models.audit import Action
 from models.db import audit, disclosures, exhibits, exports, freezes, policies
 from models.disclosure import Asked, LegalGround
+from quarantine.access import open_in_case
 from quarantine.evidence import disclosure as disclosing
 from quarantine.evidence import exhibits as producing
 from quarantine.evidence.exhibits import Produced
@@ -269,6 +270,36 @@ def test_an_officer_whom_the_case_is_about_sees_no_request_of_it(council, visito
     assert "PC 1234 Rees" in dewi.get(f"{there}/{asked['sioned'].id}").text
     assert details(council, Action.OVERSEE) == ["record"]
     assert details(council, Action.TURN_AWAY) == ["record: no-role"]
+
+
+@pytest.mark.requirement("H4")
+def test_looks_within_a_case_about_the_officer_are_not_in_their_record_of_looks(council, visitor):
+    theirs, others = council.hold(1), council.hold(2)
+    given = {"who": person(council, "huw"), "reason": "cards", "now": NOW}
+    for held_id, about in ((theirs, "dewi sioned"), (others, "sioned")):
+        case = approved(council, people=about)
+        open_in_case(council.database, council.keyring, case.id, held_id, **given)
+    dewi = visitor("dewi")
+    shown = dewi.get("/oversight/looks").text
+    assert [each in shown for each in (theirs, others)] == [False, True]
+    dewi.get("/oversight/looks?who=gwen@somewhere.example and what she wrote")
+    assert details(council, Action.OVERSEE) == ["looks", "looks"]
+
+
+@pytest.mark.requirement("L44")
+def test_the_steps_of_a_fair_hearing_are_recorded(council, visitor):
+    case, huw = approved(council), visitor("huw")
+    path = f"/cases/{case.id}/exports"
+    assert "Choose what happened" in send(huw, path, **day("on", "2026-11-24")).text
+    for wrong in ("2026-11-23", "2026-11-25"):
+        assert "not after today" in send(huw, path, step="given", **day("on", wrong)).text
+    for step in ("given", "answered", "appealed"):
+        send(huw, path, step=step, **day("on", "2026-11-24"))
+    record = huw.get(f"/cases/{case.id}/record").text
+    for said in ("Gave the employee their copy", "employee&#39;s answer", "employee&#39;s appeal"):
+        assert said in record
+    assert details(council, Action.CHANGE_CASE)[-1] == "appealed on 2026-11-24"
+    assert send(visitor("owain"), path, step="given", **day("on", "2026-11-24")).status_code == 404
 
 
 def test_an_officer_of_another_body_sees_no_request(council, visitor):
