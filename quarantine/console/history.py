@@ -56,7 +56,7 @@ _LOOKED = mark("Opened the email")
 _IN_A_CASE = mark("Opened the email within a case")
 _PASSED_TO_HR = mark("Passed it to HR")
 _UNSAID = frozenset({"again", "back from HR"})  # the turn of the same person begins anew; HR
-_OF_CASES = frozenset({Purpose.INVESTIGATE, Purpose.EVIDENCE})
+OF_CASES = frozenset({Purpose.INVESTIGATE, Purpose.EVIDENCE})
 _NEVER_SHOWN = frozenset(  # nor what HR does, to anyone but HR; nor the sealed lane
     {
         Action.REFER,
@@ -101,7 +101,7 @@ def _shown(entries: Sequence[AuditEntry]) -> list[AuditEntry]:
         each
         for each in entries
         if each.action not in _NEVER_SHOWN
-        and each.purpose not in _OF_CASES
+        and each.purpose not in OF_CASES
         and each.purpose is not Purpose.HAND_OVER
         and not (each.action is Action.REASSIGN and each.detail in _UNSAID)
     ]

@@ -14,18 +14,21 @@ from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from models.audit import Action, AuditEntry
-from models.db import audit, demotions, overview
+from models.case import ID as CASE_ID
+from models.case import is_party
+from models.db import audit, cases, demotions, overview
 from models.db import held as held_messages
 from models.held import HeldState
 from models.person import Person, Role
 from quarantine import reports, retreat
 from quarantine.console.charts import count_bars, percent, share_bars
-from quarantine.console.history import decision_in_words, look_in_words
+from quarantine.console.history import OF_CASES, decision_in_words, look_in_words
 from quarantine.console.lists import name_of
 from quarantine.console.pages import render, see_other
 from quarantine.console.visit import Visit
 from quarantine.console.words import mark, translations
 from quarantine.dates import write_date
+from quarantine.permissions import keys_of
 from quarantine.questions import ENDINGS, PATIENCE, Looked, Questionable, worth_asking
 
 _MOST = 100
@@ -102,10 +105,15 @@ def summary(visit: Visit) -> Response:
 def looks(visit: Visit) -> Response:
     """List who looked at what and why, the latest first; with `who`, one person's looks."""
     who = visit.request.query_params.get("who", "")
+    who = who if who in visit.people else ""  # nothing else stands in the chain's entry
     since = visit.now - retreat.WINDOW
     with visit.services.database.writing() as session:
         _note_reading(visit, session, f"looks of {who}" if who else "looks")
-        found = overview.looks(session, since, who=who, limit=_MOST)
+        found = [
+            each
+            for each in overview.looks(session, since, who=who, limit=_MOST)
+            if not _in_a_case_of(visit, session, each)
+        ]
         senders = overview.senders(session, [each.subject for each in found])
         first = min((each.at for each in found), default=visit.now)
         acts = overview.acts(session, _FOLLOWS, first)
@@ -113,6 +121,14 @@ def looks(visit: Visit) -> Response:
     whose = {held_id: visit.people.owner(key) for held_id, key in senders.items()}
     rows = [_look_row(visit, each, whose.get(each.subject), followed) for each in found]
     return _page(visit, "oversight-looks.html", rows=rows, who=who, since=since)
+
+
+def _in_a_case_of(visit: Visit, session: Session, look: AuditEntry) -> bool:
+    """Tell whether a look was within a case to which the visitor is a party: nobody oversees it."""
+    named = CASE_ID.search(look.detail)
+    if named is None or look.purpose not in OF_CASES:
+        return False
+    return is_party(cases.get(session, named[0]), visit.who.id)
 
 
 def questions(visit: Visit) -> Response:
@@ -137,6 +153,7 @@ def _worth_asking(visit: Visit, session: Session, since: datetime) -> tuple[Ques
             undecided=each.undecided,
         )
         for each in found
+        if not (each.in_case and each.sender in keys_of(visit.who))
     )
     return worth_asking(looks, visit.people)
 
