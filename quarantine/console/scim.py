@@ -18,7 +18,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from models.audit import Action, AuditEntry
-from models.db import people
+from models.db import audit, people
 from models.errors import Conflict, NotFound, PorthorError, SettingInvalid, Unavailable
 from models.person import Person, Source, Standing
 from quarantine.console import scim_discovery, scim_groups
@@ -96,6 +96,7 @@ def create(visit: Visit) -> Response:
         tidied(body(visit)), scim_ctx=Context.RESOURCE_CREATION_REQUEST
     )
     with visit.services.database.writing() as session:
+        audit.lock(session)
         known = people.directory(session)
         person = replace(new_person(user, known), source=Source.SCIM)
         if person.id in known or _named(session, person.id):
@@ -129,6 +130,7 @@ def patch(visit: Visit) -> Response:
 def delete(visit: Visit) -> Response:
     """Note that a person has left; nobody is removed."""
     with visit.services.database.writing() as session:
+        audit.lock(session)
         person = people.get(session, _id(visit))
         left = replace(person, standing=Standing.LEFT)
         people.put(session, left, _entry(visit, person.id, "deleted: has left"))
@@ -137,6 +139,7 @@ def delete(visit: Visit) -> Response:
 
 def _change(visit: Visit, change: Callable[[DirectoryUser], DirectoryUser]) -> Response:
     with visit.services.database.writing() as session:
+        audit.lock(session)  # a group may be taking a role away: it does not come back
         known = people.directory(session)
         before = people.get(session, _id(visit))
         after = changed(before, change(as_user(before, base(visit))), known)

@@ -39,6 +39,7 @@ def create(visit: Visit) -> Response:
     """Add a group; one of the name that is here already is a conflict."""
     given = ScimGroup.model_validate(body(visit), scim_ctx=Context.RESOURCE_CREATION_REQUEST)
     with visit.services.database.writing() as session:
+        audit.lock(session)
         group = _changed(session, Group(id=secrets.token_hex(16), name=""), given)
         _put(session, visit, group, "created")
     return one(visit, ScimGroup, _as_scim(group, visit), status=201)

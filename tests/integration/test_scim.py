@@ -1,6 +1,7 @@
 """An identity provider keeps the directory by SCIM 2.0, as Entra ID and Keycloak write it."""
 
 import re
+import threading
 from dataclasses import replace
 from hashlib import sha256
 
@@ -10,8 +11,10 @@ from starlette.testclient import TestClient
 from models.audit import Action
 from models.db import audit, people
 from models.person import Role, Source, Standing
+from quarantine.console import scim
 from quarantine.console.app import PAGES
 from quarantine.console.visit import Permission
+from quarantine.provisioning import changed
 from quarantine.settings import SignInSettings
 from tests.console_sample import make_council
 
@@ -157,6 +160,7 @@ def test_who_is_made_inactive_is_suspended_and_comes_back(council, client, opera
     ]
 
 
+@pytest.mark.requirement("A14")
 @pytest.mark.parametrize(
     "operation",
     [
@@ -455,6 +459,25 @@ def test_a_group_gives_its_role_and_takes_it(council, operation, then):
         assert client.delete(made.headers["location"]).status_code == 204
         assert on_duty(council) == set()
         assert is_error(client.get(made.headers["location"]), 404)
+
+
+def test_a_role_that_a_group_takes_away_meanwhile_does_not_come_back(council, monkeypatch):
+    with client_of(council, groups=ON_DUTY) as client, client_of(council, groups=ON_DUTY) as other:
+        group = a_group(client).headers["location"]
+        leaving = threading.Thread(target=other.delete, args=(group,))
+
+        def change_as_they_leave(*given):
+            monkeypatch.setattr(scim, "changed", changed)
+            leaving.start()
+            leaving.join(1)
+            return changed(*given)
+
+        monkeypatch.setattr(scim, "changed", change_as_they_leave)
+        named = {"op": "replace", "path": "displayName", "value": "Elin Other"}
+        assert patch(client, "elin", named).status_code == 200
+        leaving.join()
+    assert person(council, "elin").name == "Elin Other"
+    assert on_duty(council) == set()
 
 
 def test_a_group_that_no_setting_names_changes_nobody(council, client):
