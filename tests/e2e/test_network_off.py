@@ -30,9 +30,11 @@ def no_network():
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(300)
 @pytest.mark.requirement("L58")
 @pytest.mark.requirement("O9")
 @pytest.mark.usefixtures("no_network")
 def test_all_programs_start_relay_and_hold_with_the_network_off():
-    done = alone(sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", PROGRAMS)
+    options = ("-q", "-p", "no:cacheprovider", "--timeout=240")
+    done = alone(sys.executable, "-m", "pytest", *options, PROGRAMS)
     assert "1 passed" in done.stdout, done.stdout + done.stderr

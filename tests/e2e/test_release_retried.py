@@ -11,6 +11,7 @@ CARD = (
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(300)
 @pytest.mark.requirement("A4")
 @pytest.mark.requirement("M13")
 def test_a_soft_refusal_is_tried_again_and_the_mail_arrives_once(gateway, next_hop):
