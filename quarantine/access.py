@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from models.audit import Action, AuditEntry, Purpose
 from models.body import HERE
-from models.db import cases, contents, erasures, held, people, samples
+from models.db import audit, cases, contents, erasures, held, people, samples
 from models.db.database import Database
 from models.db.keyring import Keyring
 from models.errors import NotFound, Tampered
@@ -59,6 +59,7 @@ def open_message(  # noqa: PLR0913 - a look is by someone, for something, so far
     What was passed to HR is no reviewer's to open. Raises NotFound, NotPermitted, Tampered.
     """
     with database.writing() as session:
+        audit.lock(session)  # what is passed on or referred meanwhile is so after the look
         message = held.get(session, held_id)
         if purpose is Purpose.OWN:
             permissions.check_own(who, message)
@@ -120,6 +121,7 @@ def open_in_case(  # noqa: PLR0913 - a look within a case has a reason, too
     """
     day = now.astimezone(HERE).date()
     with recorded(database, who.id, case_id, "look", now), database.writing() as session:
+        audit.lock(session)  # a case that is closed meanwhile is closed after the look
         try:
             case, message = cases.get(session, case_id), held.get(session, held_id)
         except NotFound:

@@ -1,5 +1,6 @@
 """Cases on both databases: who may do what in which state, and every refusal recorded."""
 
+import threading
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -176,6 +177,27 @@ def test_on_hold_and_amended_a_case_opens_nothing_until_it_is_approved_again(cou
     work_on.submit(work, case.id, authoriser="owain", by=huw, now=NOW)
     work_on.approve(work, case.id, by=owain, ends=ENDS, review=ENDS, now=NOW)
     look(council, case, held_id)
+
+
+def test_no_look_follows_what_stopped_a_case(council, monkeypatch):
+    held_id, case = council.hold(1), approved(council)
+    refusal, huw = access.refusal_to_open, person(council, "huw")
+    pausing = threading.Thread(
+        target=work_on.pause, args=(work_of(council), case.id), kwargs={"by": huw, "now": NOW}
+    )
+
+    def asked_as_it_is_paused(*given):
+        monkeypatch.setattr(access, "refusal_to_open", refusal)
+        pausing.start()
+        pausing.join(1)
+        return refusal(*given)
+
+    monkeypatch.setattr(access, "refusal_to_open", asked_as_it_is_paused)
+    look(council, case, held_id)
+    pausing.join()
+    with council.database.reading() as session:
+        acts = [each.entry.action for each in audit.read(session)]
+    assert acts[-2:] == [Action.LOOK, Action.CHANGE_CASE]
 
 
 def test_a_case_of_envelopes_opens_nothing(council):
