@@ -148,8 +148,10 @@ def decide(page, held_id, choice):
     page.wait_for_load_state("load")
 
 
-@pytest.mark.requirement("S1")
+@pytest.mark.requirement("M3")
 @pytest.mark.requirement("M13")
+@pytest.mark.requirement("S12")
+@pytest.mark.requirement("L25")
 @pytest.mark.parametrize("language", ["en", "cy"])
 def test_a_manager_on_a_phone_stops_a_release_and_then_lets_it_go(next_hop, visit, hold, language):
     subject = f"Panel room {language}"
