@@ -219,7 +219,7 @@ def test_its_sender_sees_what_they_saw_before_and_can_take_it_back_in_appearance
     with visit(council, "sioned") as client:
         shown = client.get(f"/held/{held_id}").text
         assert "Your email has not been sent yet" in shown
-        assert not re.search("seal|police|officer|Nia|Owen", shown, re.IGNORECASE)
+        assert not re.search("seal|police|named officer|Nia|Owen", shown, re.IGNORECASE)
         assert "seal" not in client.get("/mine").text.lower()
         opened = client.post(f"/held/{held_id}/email", data={"csrf": token(client)})
         assert opened.status_code == 404
