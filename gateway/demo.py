@@ -38,10 +38,13 @@ _DOMAIN = "cyngor-enghraifft.example"
 _START = 60.0  # seconds that the programs may take to start
 _ACCOUNTS = (
     ("gwen.morgan", "manager, reads Welsh first; most messages wait for her"),
-    ("marc.price", "deputy, reads English; his colleague is away"),
+    ("marc.price", "deputy, reads English; his colleague is away; approves cases"),
     ("sioned.parry", "sender, reads Welsh first"),
     ("tom.fletcher", "sender, reads English"),
     ("nia.hughes", "duty reviewer: decides when no manager can"),
+    ("helen.ward", "HR: opens cases about what managers pass to her"),
+    ("ioan.williams", "protection officer: who looked, what is kept, the papers"),
+    ("sam.obrien", "administrator: health and settings, no mail"),
 )
 _WORDS = {
     "relay": "sent",

@@ -22,9 +22,10 @@ deciding anything by itself.
 
 ## How it works
 
-Four linear models (logistic regression) over words, pairs of words and pieces of words; the text is
-scored whole and in windows of 40 words, and what length and language add by themselves is taken
-out. Welsh words bring their English neighbours along from a glossary. Each score comes with the
+Five linear models (logistic regression) over words, pairs of words, pieces of words and what words
+mean; the text is scored whole, by sentences and by two sentences together, and what length and
+language add by themselves is taken out. Welsh words bring their English neighbours along from a
+glossary. Each score comes with the
 words that weighed most. No text is stored in it; single rare words could be told from its weights
 only by trying them.
 
