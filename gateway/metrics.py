@@ -37,7 +37,7 @@ INSPECTION_SECONDS = Histogram(
     buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5, 30),
     registry=MAIL,
 )
-EXEMPT = Counter("porthor_exempt", "Messages on exempt routes, passed unread")
+EXEMPT = Counter("porthor_exempt", "Messages on exempt routes, passed unread", registry=MAIL)
 NOT_TOLD = Counter(
     "porthor_not_told",
     "Messages on which rules only watched: their sender was not told",
