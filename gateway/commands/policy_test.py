@@ -1,7 +1,7 @@
 """porthor policy test: a folder of messages, each with what is expected of it.
 
 What is expected of NAME.eml stands in NAME.toml beside it, or in the folder's expected.toml, in
-a table named after the file: docs/checking.md.
+a table named after the file: docs/policy.md.
 """
 
 import argparse

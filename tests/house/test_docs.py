@@ -11,6 +11,7 @@ import pytest
 from gateway.cli import build_parser
 
 ROOT = Path(__file__).parents[2]
+PACKAGES = ("gateway", "quarantine", "classifiers", "models", "scripts")
 DOCS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")), ROOT / "benchmarks/README.md"]
 
 
@@ -30,6 +31,13 @@ def test_the_files_a_page_names_are_there(page):
     folders = "gateway|models|classifiers|quarantine|docs|deploy|tests|benchmarks"
     for target in re.findall(rf"`((?:{folders})/[\w./-]+\.\w+)`", page.read_text()):
         assert (ROOT / target).exists(), target
+
+
+def test_the_pages_that_a_module_names_are_there():
+    modules = [path for name in PACKAGES for path in (ROOT / name).rglob("*.py")]
+    named = {page for path in modules for page in re.findall(r"docs/[\w.-]+\w", path.read_text())}
+    assert named
+    assert not [page for page in named if not (ROOT / page).exists()]
 
 
 def test_readme_shows_both_commands_on_its_first_screen():
