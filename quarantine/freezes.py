@@ -103,7 +103,7 @@ class Freezes:
         return freeze
 
     def keep_on(self, freeze_id: str, *, review: date, by: Person, now: datetime) -> None:
-        """Say that a freeze is still needed, and when to ask again.
+        """Say that a freeze is still needed, and when to ask again; an ask to lift it is over.
 
         Raises NotFound, SettingInvalid, and NotPermitted, which is entered.
         """

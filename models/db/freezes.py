@@ -68,9 +68,11 @@ def listed(
 
 
 def review_again(session: Session, freeze_id: str, review: date, entry: AuditEntry) -> None:
-    """Note that it is still needed, and when to ask again."""
+    """Note that it is still needed, and when to ask again; who asked to lift it asks anew."""
     audit.lock(session)
-    _row(session, freeze_id).review = review
+    row = _row(session, freeze_id)
+    row.review = review
+    row.asked_to_lift_by = row.asked_to_lift = None
     audit.append(session, entry)
 
 

@@ -198,6 +198,19 @@ def test_a_freeze_is_lifted_once(freezing):
             act(placed.id, by=OFFICER, now=LATER)
 
 
+@pytest.mark.requirement("N10")
+def test_what_is_still_needed_must_be_asked_for_anew(freezing):
+    placed = place(freezing)
+    freezing.ask_to_lift(placed.id, by=HUW, now=NOW)
+    freezing.keep_on(placed.id, review=REVIEW, by=OFFICER, now=NOW)
+    with pytest.raises(NotPermitted, match="two signatures and has none"):
+        freezing.lift(placed.id, by=OFFICER, now=LATER)
+    assert frozen(freezing, "ID1") == {"ID1"}
+    freezing.ask_to_lift(placed.id, by=OFFICER, now=LATER)
+    freezing.lift(placed.id, by=HUW, now=LATER + timedelta(days=7))
+    assert frozen(freezing, "ID1") == frozenset()
+
+
 @pytest.mark.parametrize(
     ("facts", "says"),
     [
