@@ -45,7 +45,7 @@ class HeldRow(Row):
 
     __tablename__ = "held_messages"
     __table_args__ = (  # since 0013
-        Index("ix_held_messages_received_state", "received", "state"),
+        Index("ix_held_messages_received_state_id", "received", "state", "id"),
         Index("ix_held_messages_sender_key_received", "sender_key", "received"),
     )
 
@@ -156,7 +156,10 @@ class AuditRow(Row):
     """One link of the audit chain; triggers refuse to change or delete it."""
 
     __tablename__ = "audit_entries"
-    __table_args__ = (Index("ix_audit_entries_action_at", "action", "at"),)  # since 0005
+    __table_args__ = (
+        Index("ix_audit_entries_action_at", "action", "at"),  # since 0005
+        Index("ix_audit_entries_action_purpose", "action", "purpose"),  # since 0013
+    )
 
     sequence: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     at: Mapped[datetime]

@@ -10,7 +10,7 @@ from uuid import uuid4
 from alembic import op
 from sqlalchemy import Table, inspect
 
-from models.db.tables import DecisionRow, DirectoryRow, HeldRow, SampleRow
+from models.db.tables import AuditRow, DecisionRow, DirectoryRow, HeldRow, SampleRow
 
 revision = "0013"
 down_revision = "0012"
@@ -18,8 +18,9 @@ branch_labels = None
 depends_on = None
 
 _NEW = (
+    (AuditRow, "ix_audit_entries_action_purpose"),
     (DecisionRow, "ix_decisions_by_at"),
-    (HeldRow, "ix_held_messages_received_state"),
+    (HeldRow, "ix_held_messages_received_state_id"),
     (HeldRow, "ix_held_messages_sender_key_received"),
 )
 _REPLACED = ("ix_held_messages_received", "ix_held_messages_sender_key")
