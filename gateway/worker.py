@@ -109,7 +109,7 @@ class Worker:
                 await asyncio.to_thread(self.sweep_if_due, self.sweep, datetime.now(UTC))
             except (Conflict, Unavailable) as error:
                 _log.error("worker: %s", error)
-            await asyncio.sleep(self.every_rule)
+            await asyncio.sleep(self.every_day)
 
     def sweep_if_due(self, sweep: Sweep, now: datetime) -> None:
         """Erase what is due if that was not done today; what could not be done is an alert."""
