@@ -25,9 +25,8 @@ deciding anything by itself.
 Five linear models (logistic regression) over words, pairs of words, pieces of words and what words
 mean; the text is scored whole, by sentences and by two sentences together, and what length and
 language add by themselves is taken out. Welsh words bring their English neighbours along from a
-glossary. Each score comes with the
-words that weighed most. No text is stored in it; single rare words could be told from its weights
-only by trying them.
+glossary. Each score comes with the words that weighed most. No text is stored in it; single rare
+words could be told from its weights only by trying them.
 
 ## What it was made from
 
