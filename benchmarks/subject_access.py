@@ -33,6 +33,7 @@ from models.db.tables import ContentRow, HeldRow, ItemKeyRow
 from models.finding import Text
 from models.person import Person, Role
 from models.policy import Policy
+from quarantine.console.names import name_in
 from quarantine.subject_access.gathering import gathering
 from quarantine.subject_access.subject import choices
 from quarantine.subject_access.writing import write_folder
@@ -148,7 +149,7 @@ def gather(folder: Path, arguments: argparse.Namespace) -> None:
     with database.reading() as session:
         officer = people.get(session, OFFICER)
     given = choices("RQ-26-001", (), {})
-    found = gathering(database, keyring, POLICY, SUBJECT, given, by=officer, now=NOW)
+    found = gathering(database, keyring, POLICY, SUBJECT, given, by=officer, now=NOW, name=name_in)
     write_folder(found, folder / "out")
     wanted = -(-arguments.items // arguments.one_in)
     _expect((found.walked, found.matched, found.opened) == (arguments.items, wanted, wanted))

@@ -16,6 +16,7 @@ from models.db.database import Database
 from models.db.keyring import Keyring
 from models.errors import SettingInvalid
 from models.person import Person
+from quarantine.console.names import name_in
 from quarantine.papers import papers, six_questions
 from quarantine.papers.issuing import Issue, Standing, standings
 from quarantine.papers.issuing import issue as issue_paper
@@ -39,9 +40,10 @@ def subject_access(arguments: argparse.Namespace) -> int:
         given,
         by=_person(database, arguments.by),
         now=datetime.now(UTC),
+        name=name_in,
         language=arguments.language or "",
     )
-    found.account, found.post = f"os:{getpass.getuser()}", post(settings)
+    found.account, found.post = _account(), post(settings)
     with progress_bar() as bar, database.reading() as session:
         walking = bar.add_task("Walking held messages", total=subject.count_held(session))
         opening = bar.add_task("Opening those about the person", total=None)
@@ -53,6 +55,10 @@ def subject_access(arguments: argparse.Namespace) -> int:
     else:
         show(_gathered(found, arguments))
     return 1 if found.undecided else 0
+
+
+def _account() -> str:
+    return f"os:{getpass.getuser()}"
 
 
 def _decided(given: list[str]) -> dict[str, str]:
@@ -120,7 +126,8 @@ def build(arguments: argparse.Namespace) -> int:
                 for kind in papers.FORMATS:
                     path = arguments.dir / f"{paper.file}.{kind}"
                     path.write_text(papers.write(paper, live, kind), encoding="utf-8")
-                made.append({"paper": paper.file, "missing": paper.missing})
+                facts = {"paper": paper.file, "missing": paper.missing, "to_add": paper.to_add}
+                made.append(facts)
     except OSError as error:
         raise SettingInvalid(f"{arguments.dir}: cannot be written: {error.strerror}") from None
     if arguments.json:
@@ -131,7 +138,11 @@ def build(arguments: argparse.Namespace) -> int:
 
 
 def _made(each: dict[str, Any]) -> list[Line]:
-    return [Line(each["paper"]), *(Line(f"missing: {what}", 2) for what in each["missing"])]
+    return [
+        Line(each["paper"]),
+        *(Line(f"missing: {what}", 2) for what in each["missing"]),
+        *(Line(f"for you to add: {what}", 2) for what in each["to_add"]),
+    ]
 
 
 def status(arguments: argparse.Namespace) -> int:
@@ -165,7 +176,7 @@ def issue(arguments: argparse.Namespace) -> int:
     now, by = datetime.now(UTC), _person(database, arguments.by)
     live = _live(settings, database, now)
     with database.writing() as session:
-        issue_paper(session, arguments.name, live, by=by, now=now)
+        issue_paper(session, arguments.name, live, by=by, now=now, account=_account())
     show([Line(f"{arguments.name}: issued")])
     return 0
 

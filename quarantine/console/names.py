@@ -1,7 +1,7 @@
 """What each finding is called on a page."""
 
 from models.finding import Finding
-from quarantine.console.words import mark
+from quarantine.console.words import mark, translations
 
 _DETECTORS = {
     "bank-account": mark("Bank account number"),
@@ -82,6 +82,11 @@ def name_of(finding: Finding) -> str:
     if finding.detector == "recipients":
         return _RECIPIENTS.get(finding.category, _OTHER)
     return _DETECTORS.get(finding.detector, _OTHER)
+
+
+def name_in(finding: Finding, language: str) -> str:
+    """What was found, in a language."""
+    return translations(language).gettext(name_of(finding))
 
 
 def name_of_unread(reason: str) -> str:

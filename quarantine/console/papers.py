@@ -29,12 +29,11 @@ def show(visit: Visit) -> Response:
         found = standings(session, live, visit.now)
     rows = [
         {
-            "name": each.name,
+            "paper": papers.draft(each.name, live, visit.language),
             "title": say("names", each.name, visit.language),
             "standing": words.gettext(_STANDINGS[each.standing]),
             "current": each.standing is Standing.CURRENT,
             "issued": each.issued,
-            "missing": papers.draft(each.name, live, visit.language).missing,
         }
         for each in found
     ]

@@ -13,6 +13,7 @@ from starlette.background import BackgroundTask
 from starlette.responses import FileResponse, Response
 
 from models.errors import NotFound, SettingInvalid
+from quarantine.console.names import name_in
 from quarantine.console.pages import render
 from quarantine.console.visit import Visit
 from quarantine.subject_access.gathering import EXEMPTIONS, Gathering, gathering
@@ -86,6 +87,7 @@ def _gathering(visit: Visit) -> Gathering:
         choices(form.get("reference", "").strip(), shown, decided),
         by=visit.who,
         now=visit.now,
+        name=name_in,
         otherwise=visit.language,
     )
 

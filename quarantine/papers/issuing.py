@@ -52,14 +52,17 @@ def _issue(name: str, entry: AuditEntry | None, live: Live, now: datetime) -> Is
     if entry is None:
         return Issue(name=name, standing=Standing.NEVER)
     standing = Standing.OLD if now - entry.at > REMINDED else Standing.CURRENT
-    if entry.detail != _detail(name, live):
+    if entry.detail.partition(",")[0] != _detail(name, live):
         standing = Standing.CHANGED
     return Issue(name=name, standing=standing, issued=entry.at, by=entry.actor)
 
 
-def issue(session: Session, name: str, live: Live, *, by: Person, now: datetime) -> None:
+def issue(
+    session: Session, name: str, live: Live, *, by: Person, now: datetime, account: str = ""
+) -> None:
     """Enter that a paper, as it is now, was given to those it is for.
 
+    `account` is the machine's, "os:NAME", of the command line: anyone there can give any name.
     Raises NotPermitted, SettingInvalid if there is no such paper.
     """
     if not by.active or Role.PROTECTION_OFFICER not in by.roles:
@@ -73,7 +76,7 @@ def issue(session: Session, name: str, live: Live, *, by: Person, now: datetime)
             actor=by.id,
             action=Action.ISSUE,
             subject=f"paper {name}",
-            detail=_detail(name, live),
+            detail=", ".join(filter(None, (_detail(name, live), account))),
         ),
     )
 

@@ -11,16 +11,13 @@ from sqlalchemy.orm import Session
 
 from models.body import HERE, Body
 from models.db import people
-from models.directory import Directory
 from models.person import Person, Role
 from models.policy import Policy, Rule
 from quarantine import retreat
 from quarantine.papers.classifier import ClassifierFacts, read_classifier
-from quarantine.reports import Judged, Share, wrongly_held
+from quarantine.reports import Share, wrongly_held_by
 from quarantine.settings import KeepingSettings, ReviewSettings
 from quarantine.told import is_told
-
-UNKNOWN, NO_DEPARTMENT = "unknown", ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,16 +79,6 @@ def gather(session: Session, body: Body, policy: Policy, given: Given, now: date
         roles={role: roles[role] for role in Role},
         officers=tuple(each for each in active if Role.PROTECTION_OFFICER in each.roles),
         classifier=read_classifier(given.classifier) if given.classifier else None,
-        by_language=_wrongly(judged, everyone, "language"),
-        by_department=_wrongly(judged, everyone, "department"),
+        by_language=wrongly_held_by("language", judged, everyone),
+        by_department=wrongly_held_by("department", judged, everyone),
     )
-
-
-def _wrongly(judged: list[Judged], everyone: Directory, fact: str) -> Mapping[str, Share | None]:
-    """By a fact of the sender's; UNKNOWN for who is in nobody's entry."""
-
-    def group(each: Judged) -> str:
-        sender = everyone.owner(each.sender)
-        return str(getattr(sender, fact)) if sender else UNKNOWN
-
-    return wrongly_held(judged, group)

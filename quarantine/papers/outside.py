@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from quarantine.papers import sections
 from quarantine.papers.document import Block, Facts, Paragraph, Table
 from quarantine.papers.live import Live
-from quarantine.papers.sections import Draft, gap, heading, missing
+from quarantine.papers.sections import Draft, gap, heading, missing, to_add
 from quarantine.papers.words import keys, say, write_span
 
 
@@ -38,7 +38,6 @@ def outside_notice(live: Live, language: str) -> Draft:
 
 def transparency(live: Live, language: str) -> Draft:
     """The fields of the Algorithmic Transparency Recording Standard's template."""
-    always = ("owner", "supplier", "website", "training")
     return Draft(
         blocks=(
             heading("tier1", language),
@@ -62,7 +61,8 @@ def transparency(live: Live, language: str) -> Draft:
             Facts(((say("atrs", "impact", language), _assessments(live, language)),)),
             sections.measures(language),
         ),
-        missing=missing(live, language, "body", "classifier", "consent", *always),
+        missing=missing(live, language, "body", "classifier", "consent"),
+        to_add=to_add(language, "owner", "supplier", "website", "training"),
     )
 
 
@@ -73,8 +73,8 @@ def _named(language: str, name: str, text: str) -> Iterator[Block]:
 def _unsaid(language: str, **fields: str) -> Iterator[Block]:
     """Fields that only the body can fill."""
     for field, what in fields.items():
-        absent = say("common", "missing", language, what=say("missing", what, language))
-        yield Facts(((say("atrs", field, language), absent),))
+        told = say("common", "to_add", language, what=say("to_add", what, language))
+        yield Facts(((say("atrs", field, language), told),))
 
 
 def _scope(live: Live, language: str) -> str:

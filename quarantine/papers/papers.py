@@ -47,6 +47,7 @@ class Paper:
     title: str
     blocks: tuple[Block, ...]
     missing: tuple[str, ...]  # in words
+    to_add: tuple[str, ...]  # in words: what no setting can know, and the body writes
 
     @property
     def file(self) -> str:
@@ -65,6 +66,7 @@ def draft(name: str, live: Live, language: str) -> Paper:
         title=f"{say('names', name, language)}: {live.body.name(language)}",
         blocks=drafted.blocks,
         missing=drafted.missing,
+        to_add=drafted.to_add,
     )
 
 
@@ -100,10 +102,11 @@ def _whole(paper: Paper, live: Live) -> Iterator[Block]:
     date = write_date(live.today, language)
     yield Paragraph(say("common", "made", language, date=date))
     yield from paper.blocks
-    if paper.missing:
-        yield Heading(say("common", "missing_title", language))
-        yield Paragraph(say("common", "missing_intro", language))
-        yield Items(paper.missing)
+    for key, items in (("missing", paper.missing), ("to_add", paper.to_add)):
+        if items:
+            yield Heading(say("common", f"{key}_title", language))
+            yield Paragraph(say("common", f"{key}_intro", language))
+            yield Items(items)
     yield Heading(say("common", "made_of", language))
     yield Facts(tuple(_made_of(live, language)))
 

@@ -16,7 +16,8 @@ class Draft:
     """What one paper says in one language, and what it could not."""
 
     blocks: tuple[Block, ...]
-    missing: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()  # in words
+    to_add: tuple[str, ...] = ()  # in words: what no setting can know, and the body writes
 
 
 def heading(key: str, language: str) -> Heading:
@@ -30,10 +31,7 @@ def gap(key: str, language: str) -> Paragraph:
 
 
 def missing(live: Live, language: str, *wanted: str) -> tuple[str, ...]:
-    """Of the keys of [missing] that a paper needs, the words of those that are missing.
-
-    The last ones are never in the settings: the body always has to supply them.
-    """
+    """Of the keys of [missing] that a paper needs, the words of those that are missing."""
     absent = {
         "consent": not live.policy.consent,
         "body": live.body == Body(),
@@ -43,8 +41,12 @@ def missing(live: Live, language: str, *wanted: str) -> tuple[str, ...]:
         "judged": not live.by_language,
         "exempt": not live.policy.exempt.routes,
     }
-    found = [say("missing", each, language) for each in wanted if absent.get(each, True)]
-    return tuple(found)
+    return tuple(say("missing", each, language) for each in wanted if absent[each])
+
+
+def to_add(language: str, *wanted: str) -> tuple[str, ...]:
+    """The words of keys of [to_add]."""
+    return tuple(say("to_add", each, language) for each in wanted)
 
 
 def unfinished_rules(live: Live, language: str) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 from quarantine.papers import sections
 from quarantine.papers.document import Items, Paragraph
 from quarantine.papers.live import Live
-from quarantine.papers.sections import Draft, heading, missing
+from quarantine.papers.sections import Draft, heading, missing, to_add
 from quarantine.papers.words import say
 
 
@@ -55,7 +55,8 @@ def union_briefing(live: Live, language: str) -> Draft:
             Paragraph(say("union", "figures", language)),
         ),
         missing=(
-            *missing(live, language, "body", "consent", "exempt", "views"),
+            *missing(live, language, "body", "consent", "exempt"),
             *sections.unfinished_rules(live, language),
         ),
+        to_add=to_add(language, "views"),
     )

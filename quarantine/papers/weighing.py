@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterator, Mapping
 
 from quarantine.papers import sections
 from quarantine.papers.document import Block, Facts, Items, Paragraph, Table
-from quarantine.papers.live import NO_DEPARTMENT, UNKNOWN, Live
-from quarantine.papers.sections import Draft, gap, heading, missing
+from quarantine.papers.live import Live
+from quarantine.papers.sections import Draft, gap, heading, missing, to_add
 from quarantine.papers.words import keys, say, write_share
-from quarantine.reports import SMALLEST, Share
+from quarantine.reports import SMALLEST, UNKNOWN, Share
 
 
 def assessment(live: Live, language: str) -> Draft:
@@ -39,9 +39,10 @@ def assessment(live: Live, language: str) -> Draft:
             settings,
         ),
         missing=(
-            *missing(live, language, "body", "consent", "officer", "exempt", "residual", "views"),
+            *missing(live, language, "body", "consent", "officer", "exempt"),
             *sections.unfinished_rules(live, language),
         ),
+        to_add=to_add(language, "residual", "views"),
     )
 
 
@@ -76,7 +77,7 @@ def _wrongly(live: Live, language: str) -> Iterator[Block]:
         return say("equality", group, language)
 
     def department(group: str) -> str:
-        named = {UNKNOWN: "unknown", NO_DEPARTMENT: "no_department"}
+        named = {UNKNOWN: "unknown", "": "no_department"}
         return say("equality", named[group], language) if group in named else group
 
     yield _groups("by_language", live.by_language, language_name, language)

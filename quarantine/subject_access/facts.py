@@ -1,16 +1,16 @@
 """What is told of each thing that is kept: names and values for data.json, others masked. Pure."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from models.audit import Action, AuditEntry, Purpose
+from models.audit import Action, AuditEntry
 from models.case import Case
 from models.db.answers import Answer
 from models.db.subject import ReportTie, RightOpened, SessionKept, Tied
 from models.decision import Decision
-from models.finding import Text
+from models.finding import Finding, Text
 from models.freeze import Freeze
 from models.group import Group
 from models.held import HeldMessage, HeldState
@@ -28,7 +28,6 @@ HAPPENED = frozenset(
         *(Action.DISPUTE, Action.FOUND_PRIVATE, Action.ERASE),
     }
 )
-IN_A_CASE = frozenset({Purpose.SEARCH, Purpose.INVESTIGATE, Purpose.EVIDENCE})
 DEPTHS = frozenset({"matches", "text", "attachments"})
 
 
@@ -85,8 +84,13 @@ def directory(person: Person, groups: Sequence[Group], mask: Mask) -> Record:
     return Record(section="directory", facts=facts)
 
 
-def held_message(parts: HeldParts, mask: Mask, policy: Policy) -> Record:
-    """A held message: as its sender sees it, unless the referral is disclosed."""
+def held_message(
+    parts: HeldParts, mask: Mask, policy: Policy, name: Callable[[Finding, str], str]
+) -> Record:
+    """A held message: as its sender sees it, unless the referral is disclosed.
+
+    `name` gives what a finding is called in a language.
+    """
     before = Counter(mask.masked)
     message = parts.message
     names = mask.names_in(parts.parsed, [each.person for each in message.involved])
@@ -102,7 +106,12 @@ def held_message(parts: HeldParts, mask: Mask, policy: Policy) -> Record:
         "size": message.size,
         "rules": [_rule(each, policy, mask.language) for each in message.rules],
         "findings": [
-            {"detector": each.detector, "category": each.category, "score": round(each.score, 3)}
+            {
+                "what": name(each, mask.language),
+                "detector": each.detector,
+                "category": each.category,
+                "score": round(each.score, 3),
+            }
             for each in message.findings
         ],
         "decisions": [_decision(each, mask, names) for each in decisions],

@@ -12,7 +12,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from models.audit import Action, AuditEntry, Purpose
+from models.audit import OF_CASES, Action, AuditEntry, Purpose
 from models.case import ID as CASE_ID
 from models.case import Case
 from models.db import (
@@ -32,7 +32,7 @@ from models.db.database import Database
 from models.db.keyring import Keyring
 from models.db.subject import Tied
 from models.errors import NotFound
-from models.finding import Text
+from models.finding import Finding, Text
 from models.held import HeldMessage, HeldState, Tie
 from models.mime import read_message
 from models.person import Person
@@ -85,6 +85,7 @@ class Gathering:
     by: Person
     now: datetime
     mask: Mask
+    name: Callable[[Finding, str], str]  # what a finding is called in a language
     opens: bool = True  # False: counts alone, nothing is opened
     account: str = ""  # of the machine, "os:NAME": who sat at the command line
     post: Post | None = None  # to tell the protection officers of what the command line gathers
@@ -179,7 +180,7 @@ class Gathering:
             audit.append_all(session, looked)
         self.opened += len(looked)
         for parts, raw in found:
-            record = facts.held_message(parts, self.mask, self.policy)
+            record = facts.held_message(parts, self.mask, self.policy, self.name)
             yield Record(section=record.section, facts=record.facts, original=raw)
 
     def _may_know(self, tied: Tied) -> bool:
@@ -253,7 +254,7 @@ class Gathering:
         for each in about:
             if each.action is not Action.LOOK or each.purpose is Purpose.HAND_OVER:
                 continue
-            if each.purpose in facts.IN_A_CASE:
+            if each.purpose in OF_CASES:
                 named = CASE_ID.search(each.detail)
                 known = named is not None and named[0] in self.matters
                 if known and named and not self.choices.discloses(named[0]):
@@ -347,6 +348,7 @@ def gathering(  # noqa: PLR0913 - whose, by whom, under which decisions
     *,
     by: Person,
     now: datetime,
+    name: Callable[[Finding, str], str],
     language: str = "",
     otherwise: str = "cy",
 ) -> Gathering:
@@ -368,6 +370,7 @@ def gathering(  # noqa: PLR0913 - whose, by whom, under which decisions
         by=by,
         now=now,
         mask=mask,
+        name=name,
     )
 
 

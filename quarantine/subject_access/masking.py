@@ -17,9 +17,10 @@ from models.directory import Directory
 from models.finding import Finding
 from models.message import Message
 from quarantine.subject_access.subject import Subject
-from quarantine.subject_access.words import say
+from quarantine.subject_access.words import keys, say
 
 CODE = "third-party"  # DPA 2018 Schedule 2 paragraph 16
+_NO_PEOPLE = frozenset(keys("actors"))  # who acts in the audit chain, and is no third party
 _MARKS = "\u0300-\u036f"
 _WORD = re.compile(rf"(?:[^\W_][{_MARKS}]*)+")
 _ADDRESS = re.compile(r"[^\s<>\"'(),;:\[\]]{1,64}@[\w.-]{0,255}\w")
@@ -68,10 +69,9 @@ class Mask:
         """Name who acted, masked unless it is the subject or someone to be shown."""
         if actor == self.subject.id:
             return self.subject.name
-        if actor == "system":
-            return say("actors", "system", self.language)
-        if actor.startswith("os:"):
-            return say("actors", "command-line", self.language)
+        nobody = "command-line" if actor.startswith("os:") else actor
+        if nobody in _NO_PEOPLE:
+            return say("actors", nobody, self.language)
         if actor in self.show and actor in self.everyone:
             return self.everyone[actor].name
         return self._mark(actor)

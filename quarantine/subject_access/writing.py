@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from models.errors import SettingInvalid
+from quarantine.codes import words_of
 from quarantine.dates import write_date, write_time
 from quarantine.papers.document import (
     Block,
@@ -31,6 +32,7 @@ from quarantine.papers.document import (
     text_lines,
     text_of,
 )
+from quarantine.papers.words import keys as keys_of_papers
 from quarantine.papers.words import say as say_of_papers
 from quarantine.subject_access.facts import Record
 from quarantine.subject_access.gathering import EXEMPTIONS, Gathering
@@ -39,6 +41,7 @@ from quarantine.subject_access.words import keys, say
 
 FORMAT, VERSION = "porthor-subject-access", 1
 PERSON, OFFICER, ORIGINALS = "for-the-person", "for-the-officer", "originals"
+_CATEGORIES = frozenset(keys_of_papers("categories"))
 _SCHEMA = Path(__file__).with_name("schema.json")
 
 
@@ -177,6 +180,8 @@ def _value(name: str, value: Any, language: str) -> str:
             return "; ".join(
                 f"{say('masks', code, language)}: {count}" for code, count in value.items()
             )
+        case Mapping() if name == "findings":
+            return _finding(value, language)
         case Mapping():
             told = ((key, each) for key, each in value.items() if each not in (None, ""))
             return "; ".join(_value(key, each, language) for key, each in told)
@@ -185,12 +190,21 @@ def _value(name: str, value: Any, language: str) -> str:
     return str(value)
 
 
+def _finding(found: Mapping[str, Any], language: str) -> str:
+    """What was found, what the trained classifier takes it to be, and how sure."""
+    category = found["category"]
+    kinds = [say_of_papers("categories", category, language)] if category in _CATEGORIES else []
+    return "; ".join((found["what"], *kinds, str(found["score"])))
+
+
 def _word(name: str, value: str, language: str) -> str:
     """A fixed word of ours in the person's language; anything else as it is."""
     if name in {"action", "purpose"}:
         return say("acts" if name == "action" else "purposes", value, language)
     if name == "roles":
         return say_of_papers("roles", value, language)
+    if name == "code":
+        return words_of(value, "", language) or value
     key = f"{name}-{value}"
     return say("values", key, language) if key in keys("values") else value
 

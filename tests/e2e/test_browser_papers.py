@@ -14,9 +14,8 @@ from test_browser import (  # noqa: F401 - fixtures
 from models.person import Person, Role
 from quarantine.papers import papers
 from quarantine.papers.words import LANGUAGES
-from tests import console_sample
 from tests.case_sample import BASES, approved
-from tests.console_sample import POLICY, make_council
+from tests.console_sample import PEOPLE, POLICY, make_council
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 MORE = tuple(
@@ -30,9 +29,7 @@ MORE = tuple(
 
 @pytest.fixture(scope="module")
 def council(tmp_path_factory):
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(console_sample, "PEOPLE", (*console_sample.PEOPLE, *MORE))
-        made = make_council(tmp_path_factory.mktemp("papers"))
+    made = make_council(tmp_path_factory.mktemp("papers"), everyone=(*PEOPLE, *MORE))
     made.policy = replace(POLICY, lawful_bases=BASES)
     made.hold(1)
     approved(made)

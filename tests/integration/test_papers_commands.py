@@ -1,6 +1,7 @@
 """Papers, the six questions and subject access from the command line; counts on both databases."""
 
 import json
+from datetime import timedelta
 
 import pytest
 
@@ -8,10 +9,13 @@ from gateway.cli import main
 from models.audit import Action
 from models.db import audit
 from models.db.database import Database
+from models.db.proportion import proportion
+from quarantine import outcomes
 from quarantine.papers import papers, six_questions
 from quarantine.papers.issuing import standings
 from quarantine.papers.live import Given, gather
-from tests.console_sample import BODY, NOW, POLICY, make_council
+from quarantine.saying import dispute
+from tests.console_sample import BODY, NOW, PEOPLE, POLICY, make_council
 
 OFFICER = "ioan.williams"  # of the sample council
 WHO = "gwen.morgan"
@@ -38,12 +42,15 @@ def test_papers_are_written_and_what_they_lack_is_said(body, tmp_path, capsys, l
         body, capsys, "papers", "build", str(tmp_path), "--language", language, "--json"
     )
     made = json.loads(out)
-    assert status == 1  # the body has always to say who is responsible
+    assert status == 1  # a rule of the sample lacks its papers, and nothing was judged yet
     assert len(made) == count
     assert len(list(tmp_path.iterdir())) == 2 * count
     lacking = {each["paper"]: each["missing"] for each in made}
     assert lacking["worker-notice.cy"] == []
-    assert lacking["transparency.cy"] != []
+    assert lacking["equality.cy"] != []
+    assert lacking["transparency.cy"] == []
+    to_add = {each["paper"]: each["to_add"] for each in made}
+    assert to_add["transparency.cy"] != []  # no setting can know it, so it does not count
 
 
 def test_a_folder_that_cannot_be_written_is_said(body, tmp_path, capsys):
@@ -58,6 +65,12 @@ def test_issuing_is_the_officers_and_shows(body, capsys):
     assert run(body, capsys, "papers", "issue", "worker-notice", "--by", WHO)[0] == 1
     assert run(body, capsys, "papers", "issue", "nothing", "--by", OFFICER)[0] == 2
     assert run(body, capsys, "papers", "issue", "worker-notice", "--by", OFFICER)[0] == 0
+    database = Database(f"sqlite:///{body / 'porthor.db'}")
+    with database.reading() as session:
+        (issued,) = (e.entry for e in audit.read(session) if e.entry.action is Action.ISSUE)
+    database.close()
+    assert issued.actor == OFFICER
+    assert ", os:" in issued.detail
     status, out, _ = run(body, capsys, "papers", "status", "--json")
     stands = {each["paper"]: each["standing"] for each in json.loads(out)}
     assert stands["worker-notice"] == "current"
@@ -130,6 +143,24 @@ def test_the_questions_and_standings_are_counted_by_both_databases(tmp_path, dat
     read = next(fact for fact in answered["far"].facts if fact.key == "read")
     assert read.values == {"held": 1, "read": 0, "readers": 0}
     assert [each.name for each in stands] == list(papers.DRAFTS)
+
+
+def test_what_followed_is_counted_by_message(tmp_path, database_url):
+    council = make_council(tmp_path, database_url)
+    first, second, third = (council.hold(each) for each in range(3))
+    people_of = {each.id: each for each in PEOPLE}
+    gwen, sioned = people_of["gwen"], people_of["sioned"]
+    for _ in range(2):
+        dispute(council.review, first, by=sioned, text="it is mine", now=NOW)
+    outcomes.give_back(council.review, first, by=gwen, code="say-why", now=NOW)
+    outcomes.refer(council.review, second, by=gwen, why="the third time", now=NOW)
+    council.review.refuse(third, by=gwen, reason="no", now=NOW)
+    with council.database.reading() as session:
+        counted = proportion(session, NOW - timedelta(days=1))
+    council.database.close()
+    assert (counted.held, counted.disputed) == (3, 1)
+    assert (counted.returned, counted.referred, counted.refused) == (1, 1, 1)
+    assert counted.by_machine == 0
 
 
 def test_keys_are_not_needed_for_papers(body, tmp_path, capsys):

@@ -23,6 +23,7 @@ from models.person import Absence, Standing
 from models.statement import Saying, Statement
 from quarantine import outcomes
 from quarantine.access import open_in_case, open_message
+from quarantine.console.names import name_in
 from quarantine.freezes import Freezes
 from quarantine.permissions import keys_of
 from quarantine.subject_access.gathering import gathering
@@ -57,6 +58,7 @@ def gather(council, who, *, decided=None, show=(), by="dewi", language="", reque
         choices(request, tuple(show), decided or {}),
         by=person(council, by),
         now=NOW + timedelta(hours=1),
+        name=name_in,
         language=language,
     )
 
@@ -139,6 +141,18 @@ def test_nobody_else_is_named_and_each_mask_has_a_code(council, tmp_path):
     assert {each["who"] for each in known} >= {"gwen", "elin", "john@example.org"}
 
 
+def test_what_was_found_and_the_reason_given_are_in_the_persons_language(council, tmp_path):
+    held_id = council.hold(1)
+    given = {"code": "check-recipient", "text": "", "now": NOW}
+    outcomes.give_back(council.review, held_id, by=person(council, "gwen"), **given)
+    write_folder(gather(council, "sioned", language="cy"), tmp_path / "out")
+    report = (tmp_path / "out/for-the-person/report.txt").read_text()
+    assert "Rhif cerdyn talu; 0.95" in report
+    assert "Gwiriwch y derbynnydd" in report
+    for slug in ("payment-card", "unreadable", "check-recipient"):
+        assert slug not in report
+
+
 def test_the_officer_may_show_someone(council):
     live(council)
     first, *_ = records(gather(council, "sioned", show=["gwen", "john@example.org"]))
@@ -168,6 +182,25 @@ def test_masking(text, kept):
     for number in range(1, 9):
         masked = masked.replace(f"[third party {number}]", "[third party N]")
     assert masked == (kept or text)
+
+
+@pytest.mark.parametrize(
+    ("actor", "shown"),
+    [
+        ("sioned", "Sioned Parry"),
+        ("gwen", "[third party 1]"),
+        ("system", "the automatic check"),
+        ("os:root", "someone at the system's command line"),
+        ("scim", "the body's identity provider"),
+        ("unknown", "someone who had not signed in"),
+    ],
+)
+def test_who_acted_is_named_masked_or_no_person(actor, shown):
+    sioned = PEOPLE[0]
+    subject = Subject(person=sioned, keys=keys_of(sioned))
+    mask = Mask(subject=subject, everyone=Directory(PEOPLE), language="en")
+    assert mask.person(actor) == shown
+    assert set(mask.parties.values()) <= {"gwen"}
 
 
 @pytest.mark.parametrize("language", ["cy", "en"])

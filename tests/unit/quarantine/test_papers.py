@@ -117,8 +117,6 @@ def test_the_records_give_the_classifiers_digest_and_its_fairness():
         ("outside-notice", {"body": Body()}, "body"),
         ("transparency", {"classifier": None}, "classifier"),
         ("equality", {"by_language": {}}, "judged"),
-        ("assessment", {}, "residual"),
-        ("union-briefing", {}, "views"),
     ],
 )
 def test_what_is_missing_is_said(name, change, said):
@@ -127,6 +125,27 @@ def test_what_is_missing_is_said(name, change, said):
         text = flat(written(name, live, language))
         assert say("missing", said, language) in text
         assert say("common", "missing_title", language) in text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(
+    ("name", "keys"),
+    [
+        ("assessment", ("residual", "views")),
+        ("union-briefing", ("views",)),
+        ("transparency", ("owner", "supplier", "website", "training")),
+    ],
+)
+def test_what_no_setting_knows_is_for_the_body_to_add_and_not_missing(name, keys, language):
+    paper = papers.draft(name, LIVE, language)
+    assert paper.to_add == tuple(say("to_add", each, language) for each in keys)
+    text = flat(written(name, language=language))
+    assert all(each in text for each in paper.to_add)
+    assert say("common", "to_add_title", language) in text
+
+
+def test_nothing_is_missing_where_the_settings_say_everything():
+    assert [each for name in papers.DRAFTS for each in papers.draft(name, LIVE, "en").missing] == []
 
 
 def test_a_rule_whose_papers_ran_out_is_said_to_only_watch():
