@@ -107,13 +107,21 @@ class Purpose(StrEnum):
     LEARN = "learn"  # the program learns from reviewers' answers; no person reads it
     SEARCH = "search"  # the program scans what a case covers; a person sees counts
     INVESTIGATE = "investigate"  # within an authorised case
-    EVIDENCE = "evidence"  # an exhibit or a bundle is made of it
+    EVIDENCE = "evidence"  # a person opens an exhibit, or a bundle is made of it
+    CHECK = "check"  # the program copies it as an exhibit, or compares the copy with its digest
     ACCESS = "access"  # gathered for the person it is about
     HAND_OVER = "hand-over"  # sealed unseen, given to the police
 
 
 # Looks of people at others' mail.
-BY_PEOPLE = frozenset({Purpose.DECIDE, Purpose.ANSWER, Purpose.QUALITY, Purpose.INVESTIGATE})
+BY_PEOPLE = frozenset(
+    {
+        *(Purpose.DECIDE, Purpose.ANSWER, Purpose.QUALITY),
+        *(Purpose.INVESTIGATE, Purpose.EVIDENCE, Purpose.ACCESS),
+    }
+)
+# Within a case, by a person or the program: who may not know of the case learns of none.
+OF_CASES = frozenset({Purpose.SEARCH, Purpose.INVESTIGATE, Purpose.EVIDENCE, Purpose.CHECK})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

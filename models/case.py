@@ -152,18 +152,13 @@ def admits(case: Case, on: date) -> bool:
     )
 
 
-def covers(case: Case, held: HeldMessage | Outline, on: date) -> bool:
-    """Tell whether a case that admits anything on a day covers one held message.
+def in_scope(case: Case, held: HeldMessage | Outline) -> bool:
+    """Tell whether the scope, as it is written, has a held message in it.
 
     Mail to HR or to a protected address (a union, a whistleblowing line), and mail that its
     sender marked personal (L21), is in no case's scope, but for the message that a case began
     with: a person referred that one.
     """
-    return admits(case, on) and in_scope(case, held)
-
-
-def in_scope(case: Case, held: HeldMessage | Outline) -> bool:
-    """Tell whether the scope, as it is written, has a held message in it."""
     scope = case.scope
     day = held.received.astimezone(HERE).date()
     if isinstance(held, HeldMessage) and held.state is HeldState.SEALED:

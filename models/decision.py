@@ -7,6 +7,8 @@ from enum import StrEnum
 
 from models.verdict import Disposition
 
+PRIVATE = "private"  # the code of a release of what turned out to be nobody's business (L5)
+
 
 class Choice(StrEnum):
     """What a person can choose."""

@@ -26,6 +26,7 @@ class Item:
     sender: str = field(default="", repr=False)  # the key of an address
     recipients: frozenset[str] = field(default=frozenset(), repr=False)  # keys
     people: frozenset[str] = frozenset()  # ids of those who wrote, get or are named in it
+    authors: frozenset[str] = frozenset()  # of them, who wrote it, from a shared mailbox too
     received: datetime
 
 
@@ -33,12 +34,13 @@ class Item:
 class Coverage:
     """What a freeze covers: items by id, and mail of or about someone within a time.
 
-    Senders, recipients and people are alternatives to each other; where all three are empty and
-    a time is given, it is everyone's mail of that time.
+    Senders, authors, recipients and people are alternatives to each other; where all of them are
+    empty and a time is given, it is everyone's mail of that time.
     """
 
     held: frozenset[str] = frozenset()  # ids of items
     senders: frozenset[str] = field(default=frozenset(), repr=False)  # keys of addresses
+    authors: frozenset[str] = frozenset()  # ids of those who wrote it, from whichever mailbox
     recipients: frozenset[str] = field(default=frozenset(), repr=False)  # keys of addresses
     people: frozenset[str] = frozenset()  # ids
     since: datetime | None = None  # received from then on
@@ -48,7 +50,7 @@ class Coverage:
     @property
     def named(self) -> bool:
         """Whether it covers mail of or about someone, beside single items."""
-        return bool(self.senders or self.recipients or self.people)
+        return bool(self.senders or self.authors or self.recipients or self.people)
 
     @property
     def broad(self) -> bool:
@@ -102,6 +104,7 @@ def covers(freeze: Freeze, item: Item) -> bool:
 def _is_of(given: Coverage, item: Item) -> bool:
     return (
         item.sender in given.senders
+        or _meet(item.authors, given.authors)
         or _meet(item.recipients, given.recipients)
         or _meet(item.people, given.people)
     )

@@ -85,6 +85,7 @@ def open_attached(  # noqa: PLR0913 - a look is by someone, for something, at on
     Raises NotFound, also if there is no such part; NotPermitted, Tampered.
     """
     with database.writing() as session:
+        audit.lock(session)  # as in open_message
         message = held.get(session, held_id)
         _check_reviewer(session, who, message, now)
         entry = _look(who, held_id, purpose, f"{Depth.ATTACHMENTS}, part {part}", now)

@@ -51,7 +51,7 @@ class Looked:
     held: str
     at: datetime
     sender: Person | None
-    in_case: bool = False  # by who works on a case: that is what its approval was for
+    expected: bool = False  # in a case, or for who asked for their data: outside the line
     undecided: bool = False  # they looked to decide, PATIENCE ago, and nothing of theirs followed
 
 
@@ -70,7 +70,7 @@ def worth_asking(looks: Iterable[Looked], people: Mapping[str, Person]) -> tuple
         pair = each.who, each.sender.id if each.sender else None
         if pair not in in_line:
             in_line[pair] = _in_line(each.who, each.sender, people)
-        if not in_line[pair] and not each.in_case:
+        if not in_line[pair] and not each.expected:
             found[Question.OTHER_LINE, each.who, each.held].append(each)
     rows = (
         Questionable(

@@ -2,7 +2,7 @@
 
 Precision is the share of judged messages of which a reviewer said that this kind of mail should
 be held; its interval is Wilson's (1927) at 95%. An answer counts for every rule that held the
-message. Numbers of fewer than SMALLEST people's mail are withheld.
+message. A group of fewer than SMALLEST judged messages is withheld.
 """
 
 from collections import defaultdict
@@ -13,9 +13,11 @@ from math import sqrt
 from statistics import median
 
 from models.audit import Action
+from models.directory import Directory
 from models.person import Person
 
 SMALLEST = 5  # a group of fewer is not shown
+UNKNOWN = "unknown"  # the group of senders who are in nobody's entry
 FEWEST_REVIEWERS = 2  # who say that a rule was wrong; one person alone silences none
 FEWEST_DECISIONS = 10  # before anything is said about a reviewer's care
 QUICK = timedelta(seconds=15)  # from the look to the decision
@@ -117,6 +119,18 @@ def wrongly_held(
         for group, right in shares.items()
     }
     return {group: None if group in withheld else each for group, each in wrong.items()}
+
+
+def wrongly_held_by(
+    fact: str, judged: Iterable[Judged], people: Directory
+) -> dict[str, Share | None]:
+    """Return it by a fact of the sender's: their "language" or "department"."""
+
+    def group(each: Judged) -> str:
+        sender = people.owner(each.sender)
+        return str(getattr(sender, fact)) if sender else UNKNOWN
+
+    return wrongly_held(judged, group)
 
 
 DECIDING = frozenset({Action.RELEASE, Action.VOTE, Action.REFUSE, Action.RETURN, Action.REFER})

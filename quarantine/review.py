@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from models.audit import Action, AuditEntry
 from models.db import audit, contents, held, outbox, people
 from models.db.database import Database
-from models.decision import Choice, Decision, agreed
+from models.decision import PRIVATE, Choice, Decision, agreed
 from models.errors import Conflict, NotPermitted, SettingInvalid
 from models.held import HeldMessage, HeldState
 from models.person import Person
@@ -26,7 +26,6 @@ from quarantine.turns import Turns
 from quarantine.working_hours import WorkingHours
 
 LONGEST_REASON = 500  # characters
-PRIVATE = "private"  # the code of a release of what turned out to be nobody's business
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -187,10 +186,10 @@ class Review:
         note = next((each.reason for each in reversed(message.decisions) if each.reason), "")
         self.tell_sender(session, "sent", message, now, note=note)
         if any(each.code == PRIVATE for each in message.decisions):
-            with suppress(Conflict):  # a freeze beats this, too
+            with suppress(Conflict):  # a freeze beats this, too; a sweep does it when it is lifted
                 erased = _entry(message, "system", Action.ERASE, now, "found private")
                 contents.erase(session, message.id, erased)
-                held.make_bare(session, message.id)
+                held.make_bare(session, [message.id])
 
     def reopen(self, session: Session, message: HeldMessage, answer: str, now: datetime) -> None:
         """Put a message that the next hop rejected back before its reviewer, votes anew."""

@@ -81,16 +81,23 @@ def seal(session: Session, post: Post, message: HeldMessage, *, by: str, now: da
     entry = _entry(message.id, by, Action.SEAL, now)
     held.move(session, message.id, message.state, HeldState.SEALED, entry, note=message.state.value)
     sealed.add(session, message.id, by=by, at=now, entry=replace(entry, detail="nobody opens it"))
-    _tell(session, post, message.id, now)
+    _tell(session, post, message, now)
 
 
-def _tell(session: Session, post: Post, item: str, now: datetime) -> None:
-    """Tell the officers; where there is none, the protection officer that one must be named."""
-    everyone = [each for each in people.everyone(session) if each.active]
+def _tell(session: Session, post: Post, message: HeldMessage, now: datetime) -> None:
+    """Tell the officers; where there is none, the protection officer that one must be named.
+
+    Never its sender, whatever their roles: they would be warned.
+    """
+    everyone = [
+        each
+        for each in people.everyone(session)
+        if each.active and not permissions.is_sender(each, message)
+    ]
     officers = [each for each in everyone if can_hand_over(each)]
     name = "sealed" if officers else "sealed-nobody"
     others = [each for each in everyone if Role.PROTECTION_OFFICER in each.roles]
-    values = {language: {"item": item} for language in LANGUAGES}
+    values = {language: {"item": message.id} for language in LANGUAGES}
     for person in officers or others:
         notices.queue(session, post, name, person, values, held=None, now=now)
 

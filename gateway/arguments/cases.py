@@ -10,28 +10,35 @@ def cases(commands: Commands, common: argparse.ArgumentParser) -> None:
     """Add them."""
     case = commands.add_parser("case", help="Open, approve, search and close cases of HR.")
     acts = case.add_subparsers(dest="act", metavar="ACT", required=True)
-    listing = add(
+    acting = argparse.ArgumentParser(add_help=False, parents=[common])
+    acting.add_argument(
+        "--by", required=True, metavar="PERSON", help="who acts; they must have the right to"
+    )
+    acting.add_argument("--json", action="store_true", help="print JSON")
+    within = argparse.ArgumentParser(add_help=False, parents=[acting])
+    within.add_argument("case", metavar="CASE", help="such as HR-26-014")
+    add(
         acts,
-        common,
+        acting,
         "list",
         "cases:list_",
         "List the cases that a person works on or was asked to approve.",
         "porthor case list --by huw.ifans",
     )
-    show = add(
+    add(
         acts,
-        common,
+        within,
         "show",
         "cases:show",
         "Show a case: its scope, its answers and what happened in it.",
         "porthor case show HR-26-014 --by huw.ifans --json",
     )
-    opening = _open(acts, common)
-    approve = _approve(acts, common)
-    search = _search(acts, common)
+    _open(acts, acting)
+    _approve(acts, within)
+    _search(acts, within)
     close = add(
         acts,
-        common,
+        within,
         "close",
         "cases:close",
         "Close a case: nothing can be searched or opened in it any more.",
@@ -42,20 +49,13 @@ def cases(commands: Commands, common: argparse.ArgumentParser) -> None:
     close.add_argument(
         "--keep-until", type=day, required=True, metavar="DATE", help="by the body's schedule"
     )
-    exhibits(acts, common)
-    for each in (show, approve, search, close):
-        each.add_argument("case", metavar="CASE", help="such as HR-26-014")
-    for each in (listing, show, opening, approve, search, close):
-        each.add_argument(
-            "--by", required=True, metavar="PERSON", help="who acts; they must have the right to"
-        )
-        each.add_argument("--json", action="store_true", help="print JSON")
+    exhibits(acts, within)
 
 
-def _open(acts: Commands, common: argparse.ArgumentParser) -> argparse.ArgumentParser:
+def _open(acts: Commands, acting: argparse.ArgumentParser) -> None:
     opening = add(
         acts,
-        common,
+        acting,
         "open",
         "cases:open_",
         "Open a case, with every answer it needs; with --authoriser, ask for its approval.",
@@ -86,13 +86,12 @@ def _open(acts: Commands, common: argparse.ArgumentParser) -> argparse.ArgumentP
     )
     opening.add_argument("--why-later", default="", metavar="TEXT", help="why they are told later")
     opening.add_argument("--authoriser", metavar="PERSON", help="who is asked to approve it")
-    return opening
 
 
-def _approve(acts: Commands, common: argparse.ArgumentParser) -> argparse.ArgumentParser:
+def _approve(acts: Commands, within: argparse.ArgumentParser) -> None:
     approve = add(
         acts,
-        common,
+        within,
         "approve",
         "cases:approve",
         "Approve a case, as it is or narrower; or send it back.",
@@ -107,13 +106,12 @@ def _approve(acts: Commands, common: argparse.ArgumentParser) -> argparse.Argume
     approve.add_argument("--envelopes", action="store_true", help="no message is opened")
     approve.add_argument("--send-back", action="store_true", help="do not approve it")
     approve.add_argument("--note", default="", metavar="TEXT", help="to who works on it")
-    return approve
 
 
-def _search(acts: Commands, common: argparse.ArgumentParser) -> argparse.ArgumentParser:
+def _search(acts: Commands, within: argparse.ArgumentParser) -> None:
     search = add(
         acts,
-        common,
+        within,
         "search",
         "cases:search",
         "Search what a case covers; print counts and ids, never content.",
@@ -128,4 +126,3 @@ def _search(acts: Commands, common: argparse.ArgumentParser) -> argparse.Argumen
     search.add_argument("--domain", default="", metavar="DOMAIN", help="of a recipient")
     search.add_argument("--rule", default="", metavar="RULE", help="a rule's id or clause")
     search.add_argument("--attached", action="store_true", help="only with an attachment")
-    return search

@@ -6,40 +6,33 @@ from pathlib import Path
 from gateway.arguments.adding import Commands, add, day
 
 
-def exhibits(acts: Commands, common: argparse.ArgumentParser) -> None:
-    """Add them to the commands about cases."""
-    adding = _exhibit(acts, common)
+def exhibits(acts: Commands, within: argparse.ArgumentParser) -> None:
+    """Add them to the commands about cases; `within` has what all of them ask for."""
+    _exhibit(acts, within)
     listing = add(
         acts,
-        common,
+        within,
         "exhibits",
         "exhibits:exhibits",
         "List the exhibits of a case; with --check compare each with its digest, 1 if one differs.",
         "porthor case exhibits HR-26-014 --by huw.ifans --check",
     )
     listing.add_argument("--check", action="store_true", help="open each copy and compare it")
-    hold = _hold(acts, common)
-    bundle = _bundle(acts, common)
-    for each in (adding, listing, hold, bundle):
-        each.add_argument("case", metavar="CASE", help="such as HR-26-014")
-    adding.add_argument("held", metavar="ID", help="of the held message")
-    for each in (adding, listing, hold, bundle):
-        each.add_argument(
-            "--by", required=True, metavar="PERSON", help="who acts; they must have the right to"
-        )
-        each.add_argument("--json", action="store_true", help="print JSON")
+    _hold(acts, within)
+    _bundle(acts, within)
 
 
-def _exhibit(acts: Commands, common: argparse.ArgumentParser) -> argparse.ArgumentParser:
+def _exhibit(acts: Commands, within: argparse.ArgumentParser) -> None:
     adding = add(
         acts,
-        common,
+        within,
         "exhibit",
         "exhibits:exhibit",
         "Seal a copy of a message that a case covers, as an exhibit of it.",
         "porthor case exhibit HR-26-014 POR6A1F --by huw.ifans"
         ' --relevance "It has the card in it" --third-party colleague --redact',
     )
+    adding.add_argument("held", metavar="ID", help="of the held message")
     adding.add_argument("--relevance", required=True, metavar="TEXT", help="why it matters")
     adding.add_argument("--label", default="", help="default: your initials and the next number")
     adding.add_argument(
@@ -52,13 +45,12 @@ def _exhibit(acts: Commands, common: argparse.ArgumentParser) -> argparse.Argume
     adding.add_argument(
         "--redact", action="store_true", help="no reading copy before something was cut"
     )
-    return adding
 
 
-def _hold(acts: Commands, common: argparse.ArgumentParser) -> argparse.ArgumentParser:
+def _hold(acts: Commands, within: argparse.ArgumentParser) -> None:
     hold = add(
         acts,
-        common,
+        within,
         "hold",
         "exhibits:hold",
         "Place a legal hold for a case: nothing that it covers is erased.",
@@ -74,13 +66,12 @@ def _hold(acts: Commands, common: argparse.ArgumentParser) -> argparse.ArgumentP
     hold.add_argument("--reason", default="", metavar="TEXT", help="it names nobody")
     hold.add_argument("--review", type=day, metavar="DATE", help="within six months")
     hold.add_argument("--dry-run", action="store_true", help="say what it would keep")
-    return hold
 
 
-def _bundle(acts: Commands, common: argparse.ArgumentParser) -> argparse.ArgumentParser:
+def _bundle(acts: Commands, within: argparse.ArgumentParser) -> None:
     bundle = add(
         acts,
-        common,
+        within,
         "bundle",
         "exhibits:bundle",
         "Write a signed bundle of a case's exhibits, which anyone can check without us.",
@@ -107,4 +98,3 @@ def _bundle(acts: Commands, common: argparse.ArgumentParser) -> argparse.Argumen
     bundle.add_argument(
         "--request", default="", metavar="ID", help="the authority's request that it answers"
     )
-    return bundle

@@ -19,6 +19,7 @@ from gateway.assembly import open_database, policy_in_force, post
 from gateway.commands.printing import Line, progress_bar
 from gateway.commands.printing import show as show_lines
 from gateway.config import Settings, load_settings
+from gateway.explain import printable
 from models.audit import Action, AuditEntry
 from models.case import ID, Case, Outcome, Reach, Task, Telling
 from models.db import audit, case_searches, people
@@ -106,7 +107,8 @@ def list_(arguments: argparse.Namespace) -> int:
             sys.stdout.write(json.dumps(as_json(case)) + "\n")
         else:
             ends = f"until {case.ends}" if case.ends else ""
-            sys.stdout.write(f"{case.id}  {case.state.value:<8}  {case.title}  {ends}\n")
+            title = printable(case.title)
+            sys.stdout.write(f"{case.id}  {case.state.value:<8}  {title}  {ends}\n")
     if not mine and not arguments.json:
         sys.stdout.write("There are no cases of theirs.\n")
     return 0
@@ -135,9 +137,10 @@ def show(arguments: argparse.Namespace) -> int:
         return 0
     scope = facts.pop("scope")
     lines = [
-        Line(f"{key}: {', '.join(value) if isinstance(value, list) else value}")
+        Line(printable(each))
         for key, value in {**facts, **scope, **asdict(answers)}.items()
         if value and key not in {"answers", "happened"}
+        for each in f"{key}: {', '.join(value) if isinstance(value, list) else value}".splitlines()
     ]
     lines += [
         Line(f"{each['at'][:19]} {each['action']} by {each['actor']} {each['detail']}")

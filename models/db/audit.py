@@ -16,7 +16,7 @@ from models.errors import Tampered
 
 _HEAD = 1
 _BATCH = 1000
-_COLUMNS = tuple(AuditRow.__table__.columns)
+COLUMNS = tuple(AuditRow.__table__.columns)
 
 
 def lock(session: Session) -> None:
@@ -63,12 +63,12 @@ def _row(chained: ChainedEntry) -> dict[str, Any]:
 
 def read(session: Session, *, subject: str | None = None) -> Generator[ChainedEntry, None, None]:
     """Yield entries in order; all of them, or those about one subject."""
-    query = select(*_COLUMNS).order_by(AuditRow.sequence)
+    query = select(*COLUMNS).order_by(AuditRow.sequence)
     if subject is not None:
         query = query.where(AuditRow.subject == subject)
     with session.execute(query.execution_options(yield_per=_BATCH)) as rows:
         for row in rows:
-            yield _entry(row)
+            yield entry_of(row)
 
 
 def head(session: Session) -> tuple[int, str]:
@@ -81,9 +81,9 @@ def head(session: Session) -> tuple[int, str]:
 
 def latest(session: Session, action: Action) -> AuditEntry | None:
     """Return the newest entry of one kind, or None if there is none."""
-    query = select(*_COLUMNS).where(AuditRow.action == action.value)
+    query = select(*COLUMNS).where(AuditRow.action == action.value)
     row = session.execute(query.order_by(AuditRow.at.desc()).limit(1)).one_or_none()
-    return _entry(row).entry if row else None
+    return entry_of(row).entry if row else None
 
 
 def read_by(session: Session, actor: str, since: datetime) -> frozenset[str]:
@@ -157,13 +157,14 @@ def _first_unreadable(session: Session, after: int) -> int:
     """Find one row that cannot be read; rows come by the batch, so it is not the next one alone."""
     for sequence in range(after + 1, after + _BATCH + 1):
         try:
-            session.execute(select(*_COLUMNS).where(AuditRow.sequence == sequence)).all()
+            session.execute(select(*COLUMNS).where(AuditRow.sequence == sequence)).all()
         except (ValueError, TypeError):
             return sequence
     return after + 1
 
 
-def _entry(row: Any) -> ChainedEntry:
+def entry_of(row: Any) -> ChainedEntry:
+    """Read an entry from a row of COLUMNS. Raises Tampered if it is not one."""
     try:
         entry = AuditEntry(
             at=row.at,

@@ -1,7 +1,8 @@
 """Copies of the whole database, without the keys of items; and a database made of a copy.
 
 Without an item's key its content cannot be read, whatever else is in the copy. SQLite is copied
-by its own backup interface, PostgreSQL by pg_dump and pg_restore; each as of one instant.
+table by table, for its backup interface would copy the keys too; PostgreSQL by pg_dump and
+pg_restore; each as of one instant.
 """
 
 import os
@@ -23,6 +24,9 @@ _KEYS = ItemKeyRow.__tablename__
 _OTHERS = 0o077
 _AT_ONCE = 1000  # rows
 _SERVERS = Path("/usr/lib/postgresql")  # where Debian keeps the programs of each version
+_SCHEMA = (
+    "SELECT type, name, sql FROM source.sqlite_schema WHERE name NOT LIKE 'sqlite|_%' ESCAPE '|'"
+)
 
 
 def name_of_copy(url: str) -> str:
@@ -126,18 +130,23 @@ def scratch(url: str, folder: Path) -> Iterator[str]:
 
 
 def _copy_sqlite(url: str, target: Path) -> None:
-    """Copy, then take the keys out again, in memory and with their pages overwritten."""
-    path = make_url(url).database
+    """Copy every table but the keys: what is killed half-way has left none on the disk either."""
+    source = Path(make_url(url).database or "").absolute().as_uri()
     os.close(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
     try:
-        with (
-            closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as source,
-            closing(sqlite3.connect(target, isolation_level=None)) as made,
-        ):
-            source.backup(made)
-            for pragma in ("journal_mode=MEMORY", "secure_delete=ON"):
-                made.execute(f"PRAGMA {pragma}")
-            made.execute(f"DELETE FROM {_KEYS}")  # noqa: S608 - a table of ours
+        with closing(sqlite3.connect(target, isolation_level=None, uri=True)) as made:
+            made.execute("ATTACH ? AS source", (f"{source}?mode=ro",))
+            made.execute("BEGIN")  # from the first row to the last it is as of one instant
+            schema = made.execute(_SCHEMA).fetchall()
+            for kind, name, statement in schema:
+                if kind == "table":
+                    made.execute(statement)
+                    if name != _KEYS:
+                        made.execute(f'INSERT INTO main."{name}" SELECT * FROM source."{name}"')  # noqa: S608 - a table of ours
+            for kind, _, statement in schema:
+                if kind != "table":
+                    made.execute(statement)  # triggers look at what is added, so they come last
+            made.execute("COMMIT")
     except sqlite3.Error:
         target.unlink(missing_ok=True)
         raise Unavailable("the database could not be copied; see that the disk has room") from None

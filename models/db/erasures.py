@@ -29,6 +29,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from models.audit import Action, AuditEntry
 from models.db import audit
 from models.db.case_tables import CaseRow, ExportRow
+from models.db.held import found_private, make_bare
 from models.db.tables import (
     AuditRow,
     BreakdownRow,
@@ -236,6 +237,9 @@ def erase(session: Session, kept: Kept, ids: Sequence[str], entries: Sequence[Au
             beside = _sealed_beside(session, ids)
             entries = [*entries, *(replace(entries[0], subject=each) for each in beside)]
             _destroy(session, [*ids, *beside])
+        case Kept.RELEASED:
+            _destroy(session, ids)
+            make_bare(session, found_private(session, ids))  # what a freeze kept until now
         case _:
             _destroy(session, ids)
     audit.append_all(session, entries)

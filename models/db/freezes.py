@@ -11,11 +11,12 @@ from sqlalchemy.orm import Session
 from models.address import parse_address
 from models.audit import AuditEntry
 from models.db import audit
+from models.db.case_tables import CaseRow
 from models.db.keeping_tables import FreezeItemRow, FreezeRow
 from models.db.tables import HeldRow, ItemKeyRow, SelfReportRow
 from models.errors import NotFound
 from models.freeze import Coverage, Freeze, FreezeKind, Item, covers
-from models.held import HeldState
+from models.held import HeldState, Tie
 
 _AT_ONCE = 500  # ids in one query
 
@@ -111,14 +112,32 @@ def frozen(session: Session, ids: Collection[str]) -> frozenset[str]:
 
 
 def frozen_beside(session: Session, ids: Collection[str]) -> frozenset[str]:
-    """Return which of these ids are of people, of self-reports or of cases under a freeze."""
+    """Return which of these ids are of people, of self-reports or of cases under a freeze.
+
+    A case is if the freeze is its own, or on mail of someone whom its scope names.
+    """
     active = _in_force(session)
     people = frozenset().union(*(each.covers.people for each in active))
+    keys = frozenset().union(*(each.covers.senders | each.covers.recipients for each in active))
     cases = frozenset(each.case for each in active if each.case)
     query = select(SelfReportRow.id).where(
         SelfReportRow.id.in_(list(ids)), SelfReportRow.by.in_(sorted(people))
     )
-    return frozenset(session.scalars(query)) | ((people | cases) & frozenset(ids))
+    found = frozenset(session.scalars(query)) | ((people | cases) & frozenset(ids))
+    return found | _cases_naming(session, ids, people | keys)
+
+
+def _cases_naming(session: Session, ids: Collection[str], who: frozenset[str]) -> frozenset[str]:
+    """Return which of these are cases whose scope names one of these people or addresses."""
+    query = select(CaseRow.id, CaseRow.scope).where(CaseRow.id.in_(list(ids)))
+    return frozenset(
+        row.id for row in session.execute(query) if not who.isdisjoint(_named(row.scope))
+    )
+
+
+def _named(scope: dict[str, Any]) -> list[str]:
+    mailboxes = (*scope["mailboxes"], *scope["complainant_mailboxes"])
+    return [*scope["people"], scope["complainant"], *mailboxes]
 
 
 def covered(session: Session, freeze: Freeze) -> int:
@@ -172,6 +191,9 @@ def _item(row: Any) -> Item:
         sender=row.sender_key,
         recipients=frozenset(parse_address(each["address"]).key for each in row.recipients),
         people=frozenset(each["person"] for each in row.involved or ()),
+        authors=frozenset(
+            each["person"] for each in row.involved or () if each["tie"] == Tie.AUTHOR.value
+        ),
         received=row.received,
     )
 
@@ -212,6 +234,7 @@ def _freeze(row: FreezeRow, held: frozenset[str]) -> Freeze:
 def _coverage_to_json(given: Coverage) -> dict[str, Any]:
     return {
         "senders": sorted(given.senders),
+        "authors": sorted(given.authors),
         "recipients": sorted(given.recipients),
         "people": sorted(given.people),
         "since": given.since.isoformat() if given.since else None,
@@ -227,6 +250,7 @@ def _coverage_from_json(stored: dict[str, Any]) -> Coverage:
     )
     return Coverage(
         senders=frozenset(stored["senders"]),
+        authors=frozenset(stored.get("authors", ())),
         recipients=frozenset(stored["recipients"]),
         people=frozenset(stored["people"]),
         since=since,

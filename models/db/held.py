@@ -14,7 +14,7 @@ from models.audit import AuditEntry
 from models.db import audit
 from models.db.sealed_tables import SecondLookRow
 from models.db.tables import AnswerRow, DecisionRow, HeldRow, StatementRow
-from models.decision import Choice, Decision
+from models.decision import PRIVATE, Choice, Decision
 from models.envelope import Client, Recipient
 from models.errors import Conflict, NotFound
 from models.finding import Finding, Weight
@@ -266,11 +266,17 @@ def narrow(session: Session, held_id: str, recipients: Sequence[Recipient]) -> N
     )
 
 
-def make_bare(session: Session, held_id: str) -> None:
-    """Leave of a message that it was held, when, and by which rules: a bare count (L5)."""
+def found_private(session: Session, ids: Collection[str]) -> list[str]:
+    """Return those of these that someone let go because they were nobody's business (L5)."""
+    query = select(DecisionRow.held).where(DecisionRow.held.in_(ids), DecisionRow.code == PRIVATE)
+    return list(session.scalars(query.distinct()))
+
+
+def make_bare(session: Session, ids: Collection[str]) -> None:
+    """Leave of messages that they were held, when, and by which rules: a bare count (L5)."""
     session.execute(
         update(HeldRow)
-        .where(HeldRow.id == held_id)
+        .where(HeldRow.id.in_(ids))
         .values(
             sender="",
             sender_key="",
@@ -288,7 +294,7 @@ def make_bare(session: Session, held_id: str) -> None:
         )
     )
     for row in (StatementRow, AnswerRow, SecondLookRow):
-        session.execute(delete(row).where(row.held == held_id))
+        session.execute(delete(row).where(row.held.in_(ids)))
 
 
 def recipients_to_json(recipients: Sequence[Recipient]) -> list[Any]:

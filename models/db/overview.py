@@ -94,13 +94,22 @@ def acts(
 
 
 def looks(session: Session, since: datetime, *, who: str = "", limit: int) -> list[AuditEntry]:
-    """Return looks at others' mail since an instant, the latest first; of one person, or of all."""
+    """Return looks at others' mail since an instant, the latest first; of one person, or of all.
+
+    Of what was gathered together for the person it is about, the last stands for the rest.
+    """
+    after = aliased(AuditRow)
+    goes_on = exists().where(
+        *(after.sequence == AuditRow.sequence + 1, after.purpose == Purpose.ACCESS.value),
+        *(after.action == AuditRow.action, after.actor == AuditRow.actor, after.at == AuditRow.at),
+    )
     query = (
         select(*_COLUMNS)
         .where(
             AuditRow.action == Action.LOOK.value,
             AuditRow.at >= since,
             AuditRow.purpose.in_([each.value for each in BY_PEOPLE]),
+            or_(AuditRow.purpose != Purpose.ACCESS.value, ~goes_on),
         )
         .order_by(AuditRow.sequence.desc())
         .limit(limit)
@@ -131,7 +140,7 @@ class LookRow:
     held: str
     at: datetime  # of the latest
     sender: str  # the key of an address
-    in_case: bool
+    purpose: Purpose
     undecided: bool  # they looked to decide, long ago, and nothing of theirs followed
 
 
@@ -173,7 +182,7 @@ def looks_by_hour(
             held=held,
             at=at,
             sender=sender or "",
-            in_case=purpose == Purpose.INVESTIGATE.value,
+            purpose=Purpose(purpose or ""),
             undecided=bool(undone),
         )
         for by, held, at, sender, purpose, undone in session.execute(query)

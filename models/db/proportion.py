@@ -6,8 +6,8 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from models.audit import BY_PEOPLE, Action
-from models.db.tables import AuditRow, HeldRow
+from models.audit import BY_PEOPLE, Action, Purpose
+from models.db.tables import AuditRow
 
 _ENDINGS = (Action.REFUSE, Action.REFER)
 _SYSTEM = "system"
@@ -19,7 +19,7 @@ class Proportion:
 
     held: int
     looks: dict[str, int]  # of people at others' mail, by how far they opened it
-    refused: int
+    refused: int  # messages, as the next three
     returned: int
     referred: int
     disputed: int
@@ -28,44 +28,39 @@ class Proportion:
 
 
 def proportion(session: Session, since: datetime) -> Proportion:
-    """Count it all."""
+    """Count it all; a decision and the moves it makes are entries of one message."""
 
-    def acts(action: Action) -> int:
-        query = select(func.count()).select_from(AuditRow)
+    def messages(action: Action) -> int:
+        query = select(func.count(AuditRow.subject.distinct()))
         query = query.where(AuditRow.action == action.value, AuditRow.at >= since)
         return session.scalar(query) or 0
 
     return Proportion(
-        held=acts(Action.HOLD),
+        held=messages(Action.HOLD),
         looks=_looks(session, since),
-        refused=_messages(session, "refused", since),
-        returned=acts(Action.RETURN),
-        referred=acts(Action.REFER),
-        disputed=acts(Action.DISPUTE),
+        refused=messages(Action.REFUSE),
+        returned=messages(Action.RETURN),
+        referred=messages(Action.REFER),
+        disputed=messages(Action.DISPUTE),
         by_machine=_ever(session, _ENDINGS, AuditRow.actor == _SYSTEM),
         without_purpose=_ever(session, (Action.LOOK,), AuditRow.purpose.is_(None)),
     )
 
 
-def _messages(session: Session, state: str, since: datetime) -> int:
-    """A decision and the move it makes are two entries; the message is one."""
-    query = select(func.count()).select_from(HeldRow)
-    return session.scalar(query.where(HeldRow.state == state, HeldRow.received >= since)) or 0
-
-
 def _looks(session: Session, since: datetime) -> dict[str, int]:
     query = (
-        select(AuditRow.detail, func.count())
+        select(AuditRow.purpose, AuditRow.detail, func.count())
         .where(
             AuditRow.action == Action.LOOK.value,
             AuditRow.at >= since,
             AuditRow.purpose.in_([each.value for each in BY_PEOPLE]),
         )
-        .group_by(AuditRow.detail)
+        .group_by(AuditRow.purpose, AuditRow.detail)
     )
     found: dict[str, int] = {}
-    for detail, count in session.execute(query):
-        depth = detail.partition(",")[0]
+    for purpose, detail, count in session.execute(query):
+        whole = purpose == Purpose.EVIDENCE.value  # its detail names the exhibit
+        depth = "attachments" if whole else detail.partition(",")[0]
         found[depth] = found.get(depth, 0) + count
     return found
 

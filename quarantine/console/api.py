@@ -28,6 +28,7 @@ from models.db import api_keys
 from models.errors import Unavailable
 from quarantine.console import api_answers
 from quarantine.console.api_models import CheckRequest, Health
+from quarantine.console.faults import in_log
 from quarantine.console.openapi import document
 from quarantine.console.problems import mistakes, problem
 from quarantine.console.visit import Page, Permission, Services, Visit
@@ -74,7 +75,7 @@ class Door:
         except ClientDisconnect:
             return problem(400, "The request broke off.")
         except Exception as error:  # noqa: BLE001 - the edge, as in gate.py: by kind, never by text
-            _log.error("api: fault: %s", type(error).__name__)
+            _log.error("api: fault: %s", in_log(error))
             return problem(500, _SAYS[500])
 
     def _visit(self, request: Request, body: str = "", key: ApiKey | None = None) -> Visit:

@@ -25,6 +25,7 @@ from quarantine.evidence.rights import is_authoriser, is_worker
 from quarantine.permissions import keys_of
 
 _ORDER = tuple(CaseState)
+_YEAR = 4  # digits: "26" is no year of ours
 
 
 def work_of(visit: Visit) -> Cases:
@@ -275,12 +276,13 @@ def form_page(visit: Visit, template: str, mistake: NotUsable | None, **facts: A
 
 
 def read_day(visit: Visit, name: str) -> date | None:
-    """The day of three fields of a form, or None if it is none."""
-    pieces = [visit.form.get(f"{name}-{each}", "").strip() for each in ("year", "month", "day")]
+    """The day of three fields of a form, or None if it is none: years have four digits."""
+    year, month, day = (
+        visit.form.get(f"{name}-{each}", "").strip() for each in ("year", "month", "day")
+    )
     try:
-        year, month, day = (int(each) for each in pieces)
-        return date(year, month, day)
-    except ValueError:
+        return date(int(year), int(month), int(day)) if len(year) == _YEAR else None
+    except (ValueError, OverflowError):
         return None
 
 

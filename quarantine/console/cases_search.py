@@ -25,6 +25,7 @@ from quarantine.evidence.envelopes import envelopes
 _log = logging.getLogger(__name__)
 _SHORT = 1.5  # seconds that a page waits for a search
 _ON_A_PAGE = 50
+_DIGITS = 9  # of a search's number: what the databases take
 
 
 def ask(visit: Visit) -> Response:
@@ -84,11 +85,8 @@ def _run(visit: Visit, begun: Search) -> None:
 def show(visit: Visit) -> Response:
     """Say how far it is; when it has ended the counts, then the list."""
     work, case = work_of(visit), visit.the_case
-    number = str(visit.request.path_params["search"])
-    if not number.isdecimal():
-        raise NotFound("no such search")
     with work.database.reading() as session:
-        found = case_searches.get(session, case.id, int(number))
+        found = case_searches.get(session, case.id, _number(visit))
         terms = case_searches.terms(session, work.keyring, case.id, found.id)
         results = case_searches.results(session, work.keyring, case.id, found.id)
     page = _page(visit)
@@ -122,6 +120,14 @@ def show(visit: Visit) -> Response:
     )
 
 
+def _number(visit: Visit) -> int:
+    """The number of the search that the address names. Raises NotFound."""
+    given = str(visit.request.path_params["search"])
+    if not given.isdecimal() or len(given) > _DIGITS:
+        raise NotFound("no such search")
+    return int(given)
+
+
 def _page(visit: Visit) -> int:
     given = visit.request.query_params.get("page", "1")
     return max(int(given), 1) if given.isdecimal() and len(given) < 6 else 1  # noqa: PLR2004
@@ -129,9 +135,6 @@ def _page(visit: Visit) -> int:
 
 def cancel(visit: Visit) -> Response:
     """Stop one that runs."""
-    number = str(visit.request.path_params["search"])
-    if not number.isdecimal():
-        raise NotFound("no such search")
-    case = visit.the_case
-    searching.cancel(work_of(visit), case.id, int(number), by=visit.who, now=visit.now)
+    case, number = visit.the_case, _number(visit)
+    searching.cancel(work_of(visit), case.id, number, by=visit.who, now=visit.now)
     return see_other(f"/cases/{case.id}/searches/{number}")

@@ -84,7 +84,7 @@ def show(visit: Visit) -> Response:
 def act(visit: Visit) -> Response:
     """Sign it second, or record who took the material."""
     work, case = work_of(visit), visit.the_case
-    asked = _fetch(visit, case.id)
+    asked = _asked(visit)
     if visit.form.get("act") == "sign":
         disclosing.sign(work, asked.id, by=visit.who, now=visit.now)
         return see_other(f"/cases/{case.id}/disclosures/{asked.id}")
@@ -104,16 +104,21 @@ def _receipt(visit: Visit) -> Receipt:
     return Receipt(officer=form.get("officer", ""), on=on, digest=form.get("digest", ""))
 
 
-def _fetch(visit: Visit, case_id: str) -> Disclosure:
+def disclosure_of(visit: Visit, disclosure_id: str) -> Disclosure:
+    """Return a request of the case that is visited. Raises NotFound."""
     with visit.services.database.reading() as session:
-        found = kept.get(session, str(visit.request.path_params["disclosure"]))
-    if found.case != case_id:
+        found = kept.get(session, disclosure_id)
+    if found.case != visit.the_case.id:
         raise NotFound("there is no such request")
     return found
 
 
+def _asked(visit: Visit) -> Disclosure:
+    return disclosure_of(visit, str(visit.request.path_params["disclosure"]))
+
+
 def _page(visit: Visit, mistake: NotUsable | None) -> Response:
-    asked = _fetch(visit, visit.the_case.id)
+    asked = _asked(visit)
     return form_page(visit, "disclosure.html", mistake, **_about(visit, asked, visit.the_case))
 
 

@@ -10,12 +10,11 @@ from typing import Any
 
 from starlette.responses import Response
 
-from models.db import disclosures
 from models.db import exports as kept
-from models.disclosure import Disclosure
 from models.errors import SettingInvalid, Unavailable
 from models.exhibit import ExportPurpose, ExportState
 from quarantine.console.cases import about_case, form_page, read_day, render_case, work_of
+from quarantine.console.disclosures import disclosure_of
 from quarantine.console.lists import name_of
 from quarantine.console.pages import see_other
 from quarantine.console.visit import Visit
@@ -134,13 +133,8 @@ def _form(visit: Visit, mistake: NotUsable | None, disclosure: str) -> Response:
     found = producing.of_case(work_of(visit), visit.the_case.id)
     facts: dict[str, Any] = {"exhibits": found, "disclosure": disclosure, **_words(visit)}
     if disclosure:
-        facts["asked"] = _asked(visit, disclosure)
+        facts["asked"] = disclosure_of(visit, disclosure)
     return form_page(visit, "export-new.html", mistake, **facts)
-
-
-def _asked(visit: Visit, disclosure_id: str) -> Disclosure:
-    with visit.services.database.reading() as session:
-        return disclosures.get(session, disclosure_id)
 
 
 def _confirm(visit: Visit, wanted: Wanted, labels: list[str]) -> Response:

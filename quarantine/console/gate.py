@@ -7,10 +7,8 @@ Whatever is raised becomes a page in the visitor's language.
 import hmac
 import logging
 import secrets
-import traceback
 from contextlib import suppress
 from dataclasses import replace
-from pathlib import Path
 from urllib.parse import urlsplit
 
 from starlette.requests import Request
@@ -28,6 +26,7 @@ from models.errors import (
 )
 from quarantine import break_glass, permissions, sealed
 from quarantine.console import session as sessions
+from quarantine.console.faults import in_log
 from quarantine.console.pages import render, see_other
 from quarantine.console.visit import Page, Permission, Services, Visit
 from quarantine.console.words import LANGUAGES
@@ -207,9 +206,7 @@ def _error_page(visit: Visit, error: Exception) -> Response:
         _log.warning("refused %s %s to %s", visit.request.method, where, visit.person.id)
     reference = secrets.token_hex(4)
     if status == _FAULT:
-        last = traceback.extract_tb(error.__traceback__)[-1]
-        place = f"{Path(last.filename).name}:{last.lineno}"
-        _log.error("fault %s: %s at %s", reference, type(error).__name__, place)
+        _log.error("fault %s: %s", reference, in_log(error))
     return render(visit, f"error-{status}.html", status=status, reference=reference)
 
 

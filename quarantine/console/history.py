@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from models.audit import Action, AuditEntry, Purpose
+from models.audit import OF_CASES, Action, AuditEntry, Purpose
 from models.db import audit
 from models.person import Role
 from quarantine.access import Depth
@@ -56,7 +56,6 @@ _LOOKED = mark("Opened the email")
 _IN_A_CASE = mark("Opened the email within a case")
 _PASSED_TO_HR = mark("Passed it to HR")
 _UNSAID = frozenset({"again", "back from HR"})  # the turn of the same person begins anew; HR
-OF_CASES = frozenset({Purpose.INVESTIGATE, Purpose.EVIDENCE})
 _NEVER_SHOWN = frozenset(  # nor what HR does, to anyone but HR; nor the sealed lane
     {
         Action.REFER,
@@ -130,7 +129,7 @@ def look_in_words(entry: AuditEntry) -> str:
             return _COMPARING
         case Purpose.OWN:
             return _OWN
-        case Purpose.INVESTIGATE:
+        case Purpose.INVESTIGATE | Purpose.EVIDENCE:
             return _IN_A_CASE
         case Purpose.QUALITY:
             return _SAMPLED

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
-from models.audit import Action, AuditEntry
+from models.audit import OF_CASES, Action, AuditEntry, Purpose
 from models.case import ID as CASE_ID
 from models.case import is_party
 from models.db import audit, cases, demotions, overview
@@ -22,7 +22,7 @@ from models.held import HeldState
 from models.person import Person, Role
 from quarantine import reports, retreat
 from quarantine.console.charts import count_bars, percent, share_bars
-from quarantine.console.history import OF_CASES, decision_in_words, look_in_words
+from quarantine.console.history import decision_in_words, look_in_words
 from quarantine.console.lists import name_of
 from quarantine.console.pages import render, see_other
 from quarantine.console.visit import Visit
@@ -38,8 +38,11 @@ _ATTENTION_SINCE = timedelta(days=7)  # what is new, on the first page
 _JUST_NOW = timedelta(microseconds=1)  # what came just now belongs to this week
 _FOLLOWS = frozenset({*reports.DECIDING, Action.HAND_ON})
 _UNKNOWN = mark("Not in the directory")
-_NO_DEPARTMENT = mark("No department")
-_LANGUAGES = {"cy": mark("Welsh"), "en": mark("English")}
+_GATHERED = mark("Gathered it, with all else there is, for the person it is about")
+_GROUPS = {
+    "language": {"cy": mark("Welsh"), "en": mark("English"), reports.UNKNOWN: _UNKNOWN},
+    "department": {"": mark("No department"), reports.UNKNOWN: _UNKNOWN},
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,11 +152,11 @@ def _worth_asking(visit: Visit, session: Session, since: datetime) -> tuple[Ques
             held=each.held,
             at=each.at,
             sender=visit.people.owner(each.sender),
-            in_case=each.in_case,
+            expected=each.purpose in OF_CASES or each.purpose is Purpose.ACCESS,
             undecided=each.undecided,
         )
         for each in found
-        if not (each.in_case and each.sender in keys_of(visit.who))
+        if not (each.purpose in OF_CASES and each.sender in keys_of(visit.who))
     )
     return worth_asking(looks, visit.people)
 
@@ -189,25 +192,14 @@ def fairness(visit: Visit) -> Response:
     words = translations(visit.language)
     with visit.services.database.reading() as session:
         judged = retreat.judged(session, visit.now - retreat.WINDOW, "sender")
-
-    def language(each: reports.Judged) -> str:
-        sender = visit.people.owner(each.sender)
-        return words.gettext(_LANGUAGES[sender.language] if sender else _UNKNOWN)
-
-    def department(each: reports.Judged) -> str:
-        sender = visit.people.owner(each.sender)
-        if sender is None:
-            return words.gettext(_UNKNOWN)
-        return sender.department or words.gettext(_NO_DEPARTMENT)
-
-    groups = [
-        ("language", reports.wrongly_held(judged, language)),
-        ("department", reports.wrongly_held(judged, department)),
-    ]
-    tables = [
-        (name, found, share_bars((key, each) for key, each in found.items() if each))
-        for name, found in groups
-    ]
+    tables = []
+    for fact, names in _GROUPS.items():
+        found = {
+            words.gettext(names[group]) if group in names else group: share
+            for group, share in reports.wrongly_held_by(fact, judged, visit.people).items()
+        }
+        bars = share_bars((name, share) for name, share in found.items() if share)
+        tables.append((fact, found, bars))
     return _page(visit, "oversight-fairness.html", tables=tables, smallest=reports.SMALLEST)
 
 
@@ -270,6 +262,6 @@ def _look_row(
         who_name=name_of(visit, look.actor),
         held=look.subject,
         sender=sender.name if sender else words.gettext(_UNKNOWN),
-        what=words.gettext(look_in_words(look)),
+        what=words.gettext(_GATHERED if look.purpose is Purpose.ACCESS else look_in_words(look)),
         followed=words.gettext(after) if after else "",
     )

@@ -22,6 +22,7 @@ from models.db import audit, people
 from models.errors import Conflict, NotFound, PorthorError, SettingInvalid, Unavailable
 from models.person import Person, Source, Standing
 from quarantine.console import scim_discovery, scim_groups
+from quarantine.console.faults import in_log
 from quarantine.console.scim_answers import base, body, error, listed, matching, one
 from quarantine.console.visit import Page, Permission, Services, Visit
 from quarantine.provisioning import PATCH, DirectoryUser, as_user, changed, new_person, tidied
@@ -63,7 +64,7 @@ def answer(page: Page, services: Services, request: Request, form: dict[str, str
         )
         return error(status, scim_type, str(raised))
     except Exception as raised:  # noqa: BLE001 - the edge, as in gate.py: by kind, never by text
-        _log.error("scim: fault: %s", type(raised).__name__)
+        _log.error("scim: fault: %s", in_log(raised))
         return error(500, None, "a fault of ours; nothing was changed")
 
 

@@ -4,11 +4,13 @@ from datetime import datetime, timedelta
 
 from starlette.responses import Response
 
+from models.body import HERE
 from models.db import held as held_messages
 from models.db import overview
 from models.db.database import HEAD
 from quarantine.console.pages import render
 from quarantine.console.visit import Visit
+from quarantine.directory import coverage
 
 _LATE = timedelta(minutes=5)  # the worker looks every second
 
@@ -18,6 +20,7 @@ def show(visit: Visit) -> Response:
     with visit.services.database.reading() as session:
         waiting = held_messages.waiting(session)
         outbox = overview.outbox(session, visit.now)
+    counted = coverage(visit.people.values(), visit.now.astimezone(HERE).date())
     return render(
         visit,
         "system.html",
@@ -28,8 +31,8 @@ def show(visit: Visit) -> Response:
         worker_late=outbox.overdue is not None and visit.now - outbox.overdue > _LATE,
         revision=HEAD,
         policy=visit.services.policy,
-        informed=sum(each.informed is not None for each in visit.people.values() if each.active),
-        staff=sum(each.active for each in visit.people.values()),
+        informed=sum(each.informed for each in counted),
+        staff=sum(each.people for each in counted),
         settings=visit.services.in_force,
     )
 

@@ -217,11 +217,12 @@ def pack_for(folder: Path, at: datetime, recipient: Certificate, sealed: Path) -
 def unpack(archive: Path, into: Path) -> Path:
     """Unpack an archive that came from anywhere; return the bundle's folder.
 
-    Raises SettingInvalid if it is no archive of one bundle.
+    It is as `pack` writes it, neither compressed nor with holes in it, so that it takes no more
+    room than it had. Raises SettingInvalid if it is no archive of one bundle.
     """
     try:
-        with tarfile.open(archive) as packed:
-            packed.extractall(into, filter="data")
+        with tarfile.open(archive, "r:") as packed:
+            packed.extractall(into, filter=_whole)  # noqa: S202 - the data filter, and stricter
     except (tarfile.TarError, OSError, EOFError):
         raise SettingInvalid(
             f"{archive} cannot be unpacked; expected a bundle's .tar (a .p7m is opened with"
@@ -231,3 +232,10 @@ def unpack(archive: Path, into: Path) -> Path:
     if len(folders) != 1 or not folders[0].is_dir():
         raise SettingInvalid(f"{archive} is no bundle; expected one folder in it")
     return folders[0]
+
+
+def _whole(member: tarfile.TarInfo, into: str) -> tarfile.TarInfo:
+    """Refuse what leaves the folder, as a data archive may not, and what is longer than it came."""
+    if member.issparse():
+        raise tarfile.ReadError("a file with holes in it")
+    return tarfile.data_filter(member, into)

@@ -168,6 +168,7 @@ def acting(
 ) -> Iterator[tuple[Session, Case]]:
     """Give a transaction and the case in it. Raises NotFound; the refusal is entered."""
     with recorded(work.database, by.id, case_id, act, now), work.database.writing() as session:
+        audit.lock(session)  # what is read is what is changed
         yield session, fetch(session, case_id, by)
 
 

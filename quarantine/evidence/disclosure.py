@@ -181,7 +181,10 @@ def take_receipt(
     by: Person,
     now: datetime,
 ) -> Disclosure:
-    """Record who took the material, and that its digest is ours. Raises NotFound, NotUsable."""
+    """Record who took the material, and that its digest is ours.
+
+    Raises NotFound, NotUsable, NotPermitted, and Conflict if that was recorded before.
+    """
     with (
         _answered(work, by, case_id, "receipt", now),
         acting(work, case_id, by, "receipt", now) as (session, case),
@@ -192,6 +195,8 @@ def take_receipt(
             raise TurnedAway(Refusal.NO_CASE)
         if not asked.export:
             raise _Refused(Refusal.NOT_READY)
+        if asked.receipted:
+            raise Conflict("its receipt was recorded before; nothing of yours was saved")
         export = exports.get(session, case_id, asked.export)
         _check_receipt(given, asked, export, on_day(now))
         detail = f"{asked.id}: taken on {given.on}, digest {export.digest}"

@@ -130,8 +130,10 @@ def _checked_label(label: str, taken: Collection[str]) -> str:
 def _copied(
     session: Session, work: Cases, exhibit: Exhibit, by: Person, now: datetime
 ) -> dict[str, bytes]:
-    """Open all of an original, which is a look. Raises NotFound if it was erased, Tampered."""
-    audit.append(session, _look(exhibit, by, now, f"to copy it as exhibit {exhibit.label}"))
+    """Open all of an original, which is entered. Raises NotFound if it was erased, Tampered."""
+    audit.append(
+        session, _look_by_program(exhibit, by, now, f"to copy it as exhibit {exhibit.label}")
+    )
     original = {
         kind: contents.open_more(session, work.keyring, exhibit.held, kind) for kind in _COPIED
     }
@@ -152,6 +154,11 @@ def _look(exhibit: Exhibit, by: Person, now: datetime, why: str) -> AuditEntry:
         purpose=Purpose.EVIDENCE,
         detail=f"case {exhibit.case}: {why}",
     )
+
+
+def _look_by_program(exhibit: Exhibit, by: Person, now: datetime, why: str) -> AuditEntry:
+    """A look of the program, at a person's word; it shows them nothing."""
+    return replace(_look(exhibit, by, now, why), purpose=Purpose.CHECK)
 
 
 def of_case(work: Cases, case_id: str) -> list[Exhibit]:
@@ -184,7 +191,7 @@ def check(work: Cases, case_id: str, exhibit_id: str, *, by: Person, now: dateti
             whole = False
         result = "as it was accepted" if whole else "NOT as it was accepted"
         why = f"exhibit {exhibit.label} compared with its digest: {result}"
-        audit.append(session, _look(exhibit, by, now, why))
+        audit.append(session, _look_by_program(exhibit, by, now, why))
         exhibits.note_check(session, exhibit, whole=whole, at=now)
         return replace(exhibit, checked=now, whole=whole)
 

@@ -7,7 +7,8 @@ digest, and each time it is fetched. What is fetched is sealed under a key of it
 
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -168,9 +169,9 @@ def run(  # noqa: PLR0913 - what, of whose, by whom, to where
         if into is None:
             _finish(work, ready, packed.read_bytes())
         else:
-            part = _put(packed, into)
-            _finish(work, ready, None)  # that it leaves is entered before it is there
-            part.rename(into / packed.name)
+            with _put(packed, into) as part:
+                _finish(work, ready, None)  # that it leaves is entered before it is there
+                part.rename(into / packed.name)
     return ready
 
 
@@ -191,16 +192,30 @@ def _packed(folder: Path, scratch: Path, preparing: Preparing, at: datetime) -> 
     return bundle.pack(folder, at, scratch / f"{folder.name}.tar")
 
 
-def _put(packed: Path, into: Path) -> Path:
-    """Write it under a name of its own, readable by its owner alone. Raises SettingInvalid."""
+@contextmanager
+def _put(packed: Path, into: Path) -> Iterator[Path]:
+    """Write it under a name of its own, readable by its owner alone, to be renamed.
+
+    What was not renamed is removed. Raises SettingInvalid.
+    """
     part = into / f"{packed.name}.part"
-    try:
+    with _writable(into):
         into.mkdir(parents=True, exist_ok=True)
         part.touch(mode=0o600, exist_ok=False)
-        part.write_bytes(packed.read_bytes())
+    try:
+        with _writable(into):
+            part.write_bytes(packed.read_bytes())
+        yield part
+    finally:
+        part.unlink(missing_ok=True)
+
+
+@contextmanager
+def _writable(folder: Path) -> Iterator[None]:
+    try:
+        yield
     except OSError as error:
-        raise SettingInvalid(f"{into}: cannot be written: {error.strerror}") from None
-    return part
+        raise SettingInvalid(f"{folder}: cannot be written: {error.strerror}") from None
 
 
 class _Told:

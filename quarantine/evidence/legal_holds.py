@@ -126,6 +126,7 @@ def _covers(session: Session, case: Case, covering: Covering) -> Coverage:
     return Coverage(
         held=now_there,
         senders=frozenset(case.scope.mailboxes),
+        authors=frozenset(case.scope.people),
         since=since,
         until=until,
         new_mail=True,

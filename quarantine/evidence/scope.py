@@ -12,6 +12,7 @@ from models.db import case_searches, held
 from models.held import HeldMessage
 
 _AT_ONCE = 500  # messages read together
+_LAST = date.max - timedelta(days=2)  # there must be a midnight after it, in every time zone
 
 
 def instants(first: date | None, last: date | None) -> tuple[datetime, datetime]:
@@ -21,7 +22,7 @@ def instants(first: date | None, last: date | None) -> tuple[datetime, datetime]
     midnight = time(0, tzinfo=HERE)
     return (
         datetime.combine(first, midnight),
-        datetime.combine(last + timedelta(days=1), midnight),
+        datetime.combine(min(last, _LAST) + timedelta(days=1), midnight),
     )
 
 

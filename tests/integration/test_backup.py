@@ -3,7 +3,9 @@
 import dataclasses
 import json
 import shutil
+import sqlite3
 import threading
+from contextlib import closing
 from datetime import timedelta
 
 import pytest
@@ -13,15 +15,16 @@ from sqlalchemy.engine import make_url
 from gateway import backup
 from gateway.config import load_settings
 from models.audit import Action
-from models.db import audit, contents, erasures, outbox
+from models.db import audit, contents, copies, erasures, outbox
 from models.db import held as held_messages
 from models.db.database import Database
 from models.db.keyring import Keyring
-from models.db.tables import ItemKeyRow
+from models.db.tables import ItemKeyRow, Row
 from models.errors import NotFound, SettingInvalid, Tampered
 from models.held import HeldState
 from quarantine.settings import KeepingSettings
 from quarantine.sweep import Sweep
+from tests import databases
 from tests.factories import CARD, NOW, a_held_message, an_entry, an_envelope, with_staff
 
 DAY = timedelta(days=1)
@@ -143,6 +146,33 @@ def test_a_backup_holds_no_keys_and_only_its_owner_reads_it(settings, database, 
         assert not each.stat().st_mode & 0o077, each.name
         assert not any(key in each.read_bytes() for key in wrapped), each.name
     assert made.stat().st_mode & 0o777 == 0o700
+
+
+def schema(connection):
+    return connection.execute("SELECT type, name, sql FROM sqlite_schema ORDER BY name").fetchall()
+
+
+@pytest.mark.requirement("L40")
+def test_at_no_step_of_copying_sqlite_does_a_key_stand_in_the_copy(tmp_path, keyring, monkeypatch):
+    url, made, steps = databases.sqlite(tmp_path / "porthor.db"), tmp_path / "copy.sqlite", []
+    with closing(Database(url)) as database:
+        with_staff(database)
+        held_id = a_held_message(database, keyring, HeldState.HELD)
+        with database.reading() as session:
+            wrapped = session.get(ItemKeyRow, held_id).wrapped
+    connect = sqlite3.connect
+
+    def watched(*given, **how):
+        connection = connect(*given, **how)
+        connection.set_trace_callback(lambda _: steps.append(wrapped in made.read_bytes()))
+        return connection
+
+    monkeypatch.setattr(sqlite3, "connect", watched)
+    copies.copy(url, made)
+    monkeypatch.undo()
+    assert (any(steps), len(steps) > len(Row.metadata.tables)) == (False, True)
+    with closing(connect(tmp_path / "porthor.db")) as one, closing(connect(made)) as other:
+        assert schema(one) == schema(other)
 
 
 @pytest.mark.requirement("A13")

@@ -1,7 +1,7 @@
 """The sweep: each class on its day, freezes first, a certificate that the chain bears out."""
 
 import subprocess
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import date, timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from models.audit import Action, AuditEntry
+from models.case import Scope
 from models.db import audit, contents, freezes, people, sealed, statements, sweeps
 from models.db import held as held_messages
 from models.db.case_tables import CaseLookRow, CaseRow
@@ -43,7 +44,9 @@ from tests.factories import (
 
 TOKEN = b"TOKEN-7391-QUARRY"
 DAY = timedelta(days=1)
+MARC = f"marc@{DOMAIN}"
 OFFICER = a_person("dewi", roles=frozenset({Role.PROTECTION_OFFICER}))
+GWEN = next(each for each in STAFF if each.id == "gwen")
 HUW = a_person("huw", roles=frozenset({Role.HR}))
 
 
@@ -137,6 +140,35 @@ def test_a_freeze_beats_the_clock_and_the_sender_until_two_lift_it(database, pla
     assert not has_record(database, withdrawn)
 
 
+@pytest.mark.requirement("L5")
+def test_what_was_found_private_is_cut_to_a_bare_count_when_its_freeze_is_lifted(
+    database, keyring, place
+):
+    held_id, other = hold(database, keyring), place(HeldState.RELEASED, 2)
+    freezing = Freezes(database=database)
+    freeze = freezing.place(
+        FreezeKind.LEGAL_HOLD,
+        Coverage(held=frozenset({held_id})),
+        reason="a claim",
+        review=(NOW + 90 * DAY).date(),
+        by=HUW,
+        now=NOW,
+    )
+    a_review(database).find_private(held_id, by=GWEN, now=NOW)
+    for each in (held_id, other):
+        sent(database, each)
+    freezing.ask_to_lift(freeze.id, by=HUW, now=NOW)
+    a_sweep(database).run(NOW + 6 * DAY, by="system")
+    assert has_content(database, held_id)
+    freezing.lift(freeze.id, by=OFFICER, now=NOW + 7 * DAY)
+    a_sweep(database).run(NOW + 8 * DAY, by="system")
+    assert not has_content(database, held_id)
+    with database.reading() as session:
+        left, beside = (held_messages.get(session, each) for each in (held_id, other))
+    assert (left.sender, left.recipients, left.findings, left.rules) == ("", (), (), beside.rules)
+    assert beside.sender
+
+
 @pytest.mark.requirement("L50")
 def test_no_clock_erases_what_was_sealed_unseen(database, place):
     held_id = place(HeldState.WITHDRAWN, 1)
@@ -213,7 +245,7 @@ def a_look(held_id):
     return CaseLookRow(case="HR-26-001", held=held_id, by="huw", at=NOW, depth="text", reason=b"")
 
 
-def a_case(about, closed, until):
+def a_case(about, closed, until, **scope):
     return CaseRow(
         id="HR-26-001",
         body="",
@@ -225,7 +257,7 @@ def a_case(about, closed, until):
         about=about,
         flagged=False,
         basis="",
-        scope={},
+        scope=asdict(Scope(**scope)),
         authoriser="",
         answers=b"",
         closed=closed,
@@ -404,3 +436,34 @@ def test_frozen_people_keep_their_names_and_reports(database):
     certificate = a_sweep(database).run(NOW + 4000 * DAY, by="system")
     assert certificate.left == {"self-report": {"frozen": 1}, "leaver": {"frozen": 1}}
     assert erased(certificate) == {}
+
+
+@pytest.mark.requirement("L39")
+@pytest.mark.parametrize(
+    ("scope", "stays"),
+    [
+        pytest.param({"people": ("marc",)}, True, id="about them"),
+        pytest.param({"complainant": "marc"}, True, id="which their complaint began"),
+        pytest.param({"mailboxes": (MARC,)}, True, id="about their mailbox"),
+        pytest.param({"complainant_mailboxes": (MARC,)}, True, id="by their address"),
+        pytest.param({"people": ("gwen",), "mailboxes": ("g@x",)}, False, id="about someone else"),
+    ],
+)
+def test_a_request_for_access_keeps_the_closed_cases_about_its_person(
+    database, keyring, scope, stays
+):
+    with_staff(database)
+    with database.writing() as session:
+        contents.put(session, keyring, "HR-26-001", {})
+        session.add(a_case("", NOW, None, **scope))
+    Freezes(database=database).place(
+        FreezeKind.ACCESS_REQUEST,
+        Coverage(people=frozenset({"marc"}), senders=frozenset({MARC})),
+        reason="their own data",
+        review=(NOW + 90 * DAY).date(),
+        by=OFFICER,
+        now=NOW,
+    )
+    certificate = a_sweep(database).run(NOW + 4000 * DAY, by="system")
+    assert certificate.left == ({"case": {"frozen": 1}} if stays else {})
+    assert has_content(database, "HR-26-001") is stays
