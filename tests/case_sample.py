@@ -8,8 +8,7 @@ from models.person import Person, Role, Standing
 from models.policy import Bilingual, LawfulBasis
 from quarantine.evidence import answering, cases
 from quarantine.evidence.cases import cases_of
-from tests import console_sample
-from tests.console_sample import NOW, POLICY, make_council
+from tests.console_sample import NOW, PEOPLE, POLICY, make_council
 
 MORE = tuple(
     Person(
@@ -52,12 +51,7 @@ ENDS = date(2027, 2, 20)
 
 def make_case_council(folder, url=""):
     """Make the sample council with everyone a case needs."""
-    before = console_sample.PEOPLE
-    console_sample.PEOPLE = (*before, *MORE)
-    try:
-        council = make_council(folder, url)
-    finally:
-        console_sample.PEOPLE = before
+    council = make_council(folder, url, (*PEOPLE, *MORE))
     council.policy = replace(POLICY, lawful_bases=BASES)
     return council
 

@@ -2,6 +2,7 @@
 
 import os
 import uuid
+from contextlib import contextmanager
 from datetime import UTC, datetime
 
 import pytest
@@ -9,7 +10,7 @@ from sqlalchemy import create_engine, text
 
 from models.db.database import Database
 from models.db.keyring import Keyring
-from tests import postgresql_server
+from tests import databases, postgresql_server
 
 
 @pytest.fixture
@@ -25,26 +26,41 @@ def keyring(tmp_path):
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request, tmp_path):
+    """Where a database is that has its tables, and nothing in them."""
     if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path / 'porthor.db'}"
+        yield databases.sqlite(tmp_path / "porthor.db")
         return
     server = request.getfixturevalue("postgresql")
-    name = f"test_{uuid.uuid4().hex}"
-    admin = create_engine(server.format(name="postgres"), isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
-    yield server.format(name=name)
-    with admin.connect() as connection:
-        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-    admin.dispose()
+    template = request.getfixturevalue("postgresql_template")
+    with _made(server, f"TEMPLATE {template}") as name:
+        yield server.format(name=name)
 
 
 @pytest.fixture
 def database(database_url):
     database = Database(database_url)
-    database.upgrade()
     yield database
     database.close()
+
+
+@pytest.fixture(scope="session")
+def postgresql_template(postgresql):
+    """The name of a database that the others are copied from."""
+    with _made(postgresql) as name:
+        databases.migrate(postgresql.format(name=name))
+        yield name
+
+
+@contextmanager
+def _made(server, how=""):
+    name = f"test_{uuid.uuid4().hex}"
+    admin = create_engine(server.format(name="postgres"), isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name} {how}"))
+    yield name
+    with admin.connect() as connection:
+        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+    admin.dispose()
 
 
 @pytest.fixture(scope="session")

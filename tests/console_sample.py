@@ -1,8 +1,12 @@
 """A small council with held messages in a real database, and the console over it."""
 
+import re
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from hashlib import sha256
+
+from argon2 import PasswordHasher
+from starlette.testclient import TestClient
 
 from classifiers.detector import detectors
 from classifiers.inspection import inspect
@@ -10,7 +14,7 @@ from gateway.decide import decide
 from gateway.drafts import message_of
 from models.audit import Action, AuditEntry
 from models.body import Body
-from models.db import people
+from models.db import audit, people
 from models.db.database import Database
 from models.db.keyring import Keyring
 from models.envelope import Client, Envelope, Recipient
@@ -20,16 +24,17 @@ from models.person import Person, Role, Standing
 from models.policy import Basis, Bilingual, Clause, Condition, Ground, Justification, Policy, Rule
 from models.verdict import Disposition
 from quarantine.console.app import create_app
-from quarantine.console.passwords import hash_password
 from quarantine.drafts import CheckedDraft
 from quarantine.evidence.gathering import Sources
 from quarantine.holding import Holding, rules_of
 from quarantine.notices import Post
 from quarantine.review import Review
 from quarantine.settings import ConsoleSettings, NoticeSettings, SignInSettings
+from tests import databases
 
 NOW = datetime(2026, 11, 24, 9, 32, tzinfo=UTC)
 PASSWORD = "cennin pedr yn y gwanwyn"
+HASHED = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)  # in no time
 PASSWORD_ALONE = SignInSettings(second_factor="optional")
 IN_FORCE = (("review.days", "mon, tue, wed, thu, fri"), ("smtp.listen", "127.0.0.1:2525"))
 BODY = Body(name_en="Cantref Council", name_cy="Cyngor Cantref")
@@ -125,6 +130,7 @@ POLICY = Policy(
         ),
     ),
 )
+DETECTORS = detectors(POLICY)
 PEOPLE = (
     Person(
         id="sioned",
@@ -206,7 +212,7 @@ class Council:
 
     def hold_mail(self, given, more=()):
         """The same of any mail."""
-        inspection = inspect(given, detectors(POLICY), explain=bool(more))
+        inspection = inspect(given, DETECTORS, explain=bool(more))
         inspection = replace(inspection, findings=(*inspection.findings, *more))
         verdict = decide(given.envelope, inspection.findings, POLICY, on=NOW.date())
         holding = Holding(
@@ -252,7 +258,7 @@ def check_draft(draft):
         received=NOW,
     )
     given = Mail(envelope=envelope, message=read_message(message_of(draft)))
-    found = inspect(given, detectors(POLICY))
+    found = inspect(given, DETECTORS)
     verdict = decide(envelope, found.findings, POLICY, on=NOW.date())
     return CheckedDraft(
         verdict=verdict,
@@ -262,17 +268,11 @@ def check_draft(draft):
     )
 
 
-def make_council(folder, url=""):
-    """Make the database, the keys and the people."""
-    database = Database(url or f"sqlite:///{folder}/porthor.db")
-    database.upgrade()
+def make_council(folder, url="", everyone=PEOPLE):
+    """Make the keys and the people, in a database that has its tables (tests/databases.py)."""
+    database = Database(url or databases.sqlite(folder / "porthor.db"))
     Keyring.create(folder / "keys.toml")
-    entry = AuditEntry(at=NOW, actor="os:test", action=Action.IMPORT_PEOPLE, subject="people")
-    hashed = hash_password(PASSWORD)
-    with database.writing() as session:
-        people.replace_all(session, PEOPLE, entry)
-        for person in PEOPLE:
-            people.set_password_hash(session, person.id, hashed, entry)
+    give_people(database, everyone)
     post = Post(settings=NoticeSettings(), body=BODY, console_url="http://testserver")
     return Council(
         database=database,
@@ -280,3 +280,48 @@ def make_council(folder, url=""):
         review=Review(database=database, policy=POLICY, post=post),
         clock=[NOW],
     )
+
+
+def give_people(database, everyone, at=NOW):
+    """Import the people, who all have the same password."""
+    entry = AuditEntry(at=at, actor="os:test", action=Action.IMPORT_PEOPLE, subject="people")
+    with database.writing() as session:
+        people.replace_all(session, everyone, entry)
+        for person in everyone:
+            people.set_password_hash(session, person.id, HASHED, entry)
+
+
+def visit(council, who, language="en", *, follow=False, **given):
+    """A browser in which somebody has signed in; `given` goes to the app. It is to be closed."""
+    client = TestClient(
+        council.app(**given),
+        headers={"accept-language": language},
+        cookies={"porthor-language": language},
+        follow_redirects=follow,
+    )
+    form = {"csrf": token(client, "/sign-in"), "username": who, "password": PASSWORD}
+    done = client.post("/sign-in", data=form, follow_redirects=False)
+    assert done.headers["location"] == "/"
+    return client
+
+
+def token(client, path="/mine"):
+    """The token that a page has in its forms."""
+    return re.search(r'name="csrf" value="([0-9a-f]+)"', client.get(path).text)[1]
+
+
+def send(client, path, **form):
+    """Send a form, as from a page with its token."""
+    return client.post(path, data={"csrf": token(client), **form})
+
+
+def day(name, text):
+    """The three fields of a date in a form."""
+    year, month, number = text.split("-")
+    return {f"{name}-year": year, f"{name}-month": month, f"{name}-day": number}
+
+
+def entries(council, *actions):
+    """What the audit chain has of some kinds of action."""
+    with council.database.reading() as session:
+        return [each.entry for each in audit.read(session) if each.entry.action in actions]

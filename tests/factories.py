@@ -23,6 +23,7 @@ from quarantine.settings import NoticeSettings
 NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
 DOMAIN = "cyngor-enghraifft.example"
 POLICY = parse_policy(policy_text(date(2026, 11, 24), sample=True).encode(), "sample")
+DETECTORS = detectors(POLICY)
 CARD = b"Subject: Room\r\nMessage-ID: <1@x.example>\r\n\r\nCard 4111 1111 1111 1111\r\n"
 POST = Post(
     settings=NoticeSettings(from_address=f"porthor@{DOMAIN}"),
@@ -77,7 +78,7 @@ def a_review(database):
 def hold(database, keyring, raw=CARD, envelope=None, now=NOW):
     """Hold a message as the mail path does; return its id."""
     mail = Mail(envelope=envelope or an_envelope(), message=read_message(raw))
-    found = inspect(mail, detectors(POLICY))
+    found = inspect(mail, DETECTORS)
     verdict = decide(mail.envelope, found.findings, POLICY, on=now.date())
     assert verdict.disposition.waits
     return a_holding(database, keyring).hold(mail=mail, verdict=verdict, inspection=found, now=now)

@@ -10,9 +10,12 @@ import subprocess
 import sys
 import time
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 
 from nexthop import NextHop
+
+from gateway.initialise import Wishes, initialise
 
 PORTHOR = [sys.executable, "-P", "-m", "gateway"]
 
@@ -34,18 +37,16 @@ class Gateway:
     programs: list = field(default_factory=list)
 
     def init(self, **settings):
+        """As `porthor init --sample` does (tests/unit/gateway/test_cli.py), with these settings."""
         self.port, self.web = free_port(), free_port()
-        self.run(
-            "init",
-            str(self.folder),
-            "--sample",
-            "--listen",
-            f"127.0.0.1:{self.port}",
-            "--nexthop",
-            self.next_hop.address,
-            "--console",
-            f"127.0.0.1:{self.web}",
+        wishes = Wishes(
+            folder=self.folder,
+            sample=True,
+            listen=f"127.0.0.1:{self.port}",
+            nexthop=self.next_hop.address,
+            console=f"127.0.0.1:{self.web}",
         )
+        initialise(wishes, datetime.now(UTC))
         text = self.config.read_text()
         for key, value in settings.items():
             # of a key that stands in several sections, the last: `enabled` is the notices'

@@ -18,7 +18,6 @@ from quarantine.freezes import Freezes
 from quarantine.requests import Requests
 from quarantine.settings import KeepingSettings
 from quarantine.sweep import Sweep
-from tests import console_sample
 from tests.console_sample import NOW, PEOPLE, make_council
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -34,9 +33,7 @@ HUW = next(each for each in PEOPLE if each.id == "huw")
 
 @pytest.fixture(scope="module")
 def council(tmp_path_factory):
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(console_sample, "PEOPLE", (*PEOPLE, DEWI))
-        made = make_council(tmp_path_factory.mktemp("keeping"))
+    made = make_council(tmp_path_factory.mktemp("keeping"), everyone=(*PEOPLE, DEWI))
     _plant(made)
     yield made
     made.database.close()

@@ -17,7 +17,6 @@ from models.db import answers, demotions
 from models.person import Person, Role
 from quarantine import saying
 from quarantine.access import open_message
-from tests import console_sample
 from tests.console_sample import NOW, PEOPLE, make_council
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -44,9 +43,7 @@ PAGES = (
 @pytest.fixture(scope="module")
 def council(tmp_path_factory):
     given = tuple(replace(each, department="Housing Options") for each in PEOPLE)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(console_sample, "PEOPLE", (*given, *MORE))
-        made = make_council(tmp_path_factory.mktemp("oversight"))
+    made = make_council(tmp_path_factory.mktemp("oversight"), everyone=(*given, *MORE))
     _plant(made)
     yield made
     made.database.close()

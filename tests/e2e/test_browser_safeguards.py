@@ -19,7 +19,6 @@ from models.policy import Exemptions, ExemptKind, ExemptRoute
 from quarantine.canary_record import to_detail
 from quarantine.sealed import seal_as_reviewer
 from quarantine.together import ask
-from tests import console_sample
 from tests.console_sample import NOW, PEOPLE, POLICY, make_council
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -42,25 +41,23 @@ def council(tmp_path_factory):
     first, *rest = POLICY.rules
     gap = replace(first, papers=replace(first.papers, ground=None, high_risk=True))
     policy = replace(POLICY, rules=(gap, *rest), exempt=Exemptions(routes=ROUTES))
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(console_sample, "PEOPLE", (*PEOPLE, *MORE))
-        made = make_council(tmp_path_factory.mktemp("safeguards"))
-        made.policy = policy
-        gwen = next(each for each in PEOPLE if each.id == "gwen")
-        made.marked = made.hold(1, more=(MARK,))
-        ask(made.database, made.review.post, made.marked, by=gwen, now=NOW)
-        made.plain, sealed = made.hold(2), made.hold(3)
-        seal_as_reviewer(made.database, made.review.post, sealed, by=gwen, now=NOW)
-        entry = AuditEntry(
-            at=NOW,
-            actor="system",
-            action=Action.CANARY,
-            subject="x",
-            detail=to_detail(2, 1, {"union": 1}),
-        )
-        with made.database.writing() as session:
-            audit.append(session, entry)
-        yield made
+    made = make_council(tmp_path_factory.mktemp("safeguards"), everyone=(*PEOPLE, *MORE))
+    made.policy = policy
+    gwen = next(each for each in PEOPLE if each.id == "gwen")
+    made.marked = made.hold(1, more=(MARK,))
+    ask(made.database, made.review.post, made.marked, by=gwen, now=NOW)
+    made.plain, sealed = made.hold(2), made.hold(3)
+    seal_as_reviewer(made.database, made.review.post, sealed, by=gwen, now=NOW)
+    entry = AuditEntry(
+        at=NOW,
+        actor="system",
+        action=Action.CANARY,
+        subject="x",
+        detail=to_detail(2, 1, {"union": 1}),
+    )
+    with made.database.writing() as session:
+        audit.append(session, entry)
+    yield made
     made.database.close()
 
 

@@ -17,12 +17,9 @@ import pyotp
 import pytest
 import uvicorn
 
-from models.audit import Action, AuditEntry
-from models.db import people
 from models.person import Person, Role
-from quarantine.console.passwords import hash_password
 from quarantine.settings import SignInSettings
-from tests.console_sample import PASSWORD, PEOPLE, make_council
+from tests.console_sample import PASSWORD, PEOPLE, give_people, make_council
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 playwright_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
@@ -68,12 +65,7 @@ def issuer():
 def council(tmp_path):
     made = make_council(tmp_path)
     now = made.clock[0] = datetime.now(UTC)
-    entry = AuditEntry(at=now, actor="os:test", action=Action.IMPORT_PEOPLE, subject="people")
-    hashed = hash_password(PASSWORD)
-    with made.database.writing() as session:
-        people.replace_all(session, (*PEOPLE, *MORE), entry)
-        for each in MORE:
-            people.set_password_hash(session, each.id, hashed, entry)
+    give_people(made.database, (*PEOPLE, *MORE), now)
     yield made
     made.database.close()
 

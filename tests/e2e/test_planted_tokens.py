@@ -139,8 +139,10 @@ def key_of(url, gateway, held_id):
 
 
 def restored_in_earnest(gateway, held_id, *tokens):
+    lost = gateway.folder.parent / "lost"
+    lost.mkdir()
     for each in gateway.folder.glob("porthor.db*"):
-        shutil.move(each, gateway.folder.parent)
+        shutil.move(each, lost)
     said = gateway.run("restore", str(gateway.folder / "backups"), "--json")
     assert json.loads(said.stdout)["erased"] == 1
     assert key_of("sqlite", gateway, held_id) is None

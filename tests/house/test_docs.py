@@ -2,8 +2,10 @@
 
 import argparse
 import re
+import shlex
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -12,7 +14,12 @@ from gateway.cli import build_parser
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("gateway", "quarantine", "classifiers", "models", "scripts")
-DOCS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")), ROOT / "benchmarks/README.md"]
+DOCS = [
+    *(ROOT / name for name in ("README.md", "CHANGELOG.md", "benchmarks/README.md")),
+    *sorted((ROOT / "docs").rglob("*.md")),
+    *sorted((ROOT / "deploy").rglob("*.md")),
+]
+SETTINGS = tomllib.loads((ROOT / "deploy/porthor.example.toml").read_text())
 
 
 def test_the_drawn_states_are_fresh():
@@ -46,13 +53,44 @@ def test_readme_shows_both_commands_on_its_first_screen():
     assert "make test" in first
 
 
+def choices(parser):
+    """The commands of a parser; {} where there is none below."""
+    below = (each for each in parser._actions if isinstance(each, argparse._SubParsersAction))
+    return next((each.choices for each in below), {})
+
+
 def commands(parser, path=()):
-    for action in parser._actions:
-        if isinstance(action, argparse._SubParsersAction):
-            for name, child in action.choices.items():
-                yield from commands(child, (*path, name))
-            return
-    yield path, parser
+    for name, child in choices(parser).items():
+        yield from commands(child, (*path, name))
+    if not choices(parser):
+        yield path, parser
+
+
+@pytest.mark.parametrize("page", DOCS, ids=lambda page: page.name)
+def test_the_commands_and_options_a_page_names_are_there(page):
+    text = page.read_text()
+    inline, lines = r"`porthor\s([^`]+)`", r"(?m)^\s*porthor (.+?)(?: [#|>].*)?$"
+    for named in (*re.findall(inline, text), *re.findall(lines, text)):
+        parser, words = build_parser(), iter(shlex.split(named))
+        for word in words:
+            if word.strip("[").startswith("-"):
+                assert word.strip("[]").partition("=")[0] in parser._option_string_actions, named
+                if word == "--config":
+                    next(words)
+            elif choices(parser):
+                assert word in choices(parser), named
+                parser = choices(parser)[word]
+
+
+@pytest.mark.parametrize("page", DOCS, ids=lambda page: page.name)
+def test_the_settings_and_targets_a_page_names_are_there(page):
+    text = page.read_text()
+    for section, key in re.findall(r"`([a-z_]+)\.([a-z_\d]+)`", text):
+        assert (
+            section not in SETTINGS or key in SETTINGS[section] or key in {"py", "toml", "sealed"}
+        )
+    for target in re.findall(r"(?m)(?:^|`)make ([a-z]+)", text):
+        assert re.search(rf"(?m)^{target}:", (ROOT / "Makefile").read_text()), target
 
 
 @pytest.mark.parametrize(

@@ -387,7 +387,7 @@ def test_a_fault_of_ours_says_nothing_of_the_text(council, caplog):
         response = client.post(CHECK, json={**ASKED, "text": PLANTED})
     is_problem(response, 500)
     assert PLANTED not in response.text + caplog.text
-    assert "fault: ValueError" in caplog.text
+    assert "fault: ValueError at test_api.py:" in caplog.text
 
 
 def test_what_is_not_there_is_a_problem_too(client):

@@ -1,21 +1,19 @@
 """Break-glass: two administrators, one person, a few hours, and everyone told."""
 
-import re
 from dataclasses import replace
 from datetime import timedelta
 from email import message_from_bytes
 from email.policy import SMTP
+from functools import partial
 
 import pytest
-from starlette.testclient import TestClient
 
-from models.audit import Action, AuditEntry
-from models.db import audit, outbox, people
+from models.audit import Action
+from models.db import audit, outbox
 from models.db import held as held_messages
 from models.held import HeldState
 from models.person import Person, Role, Standing
-from quarantine.console.passwords import hash_password
-from tests.console_sample import NOW, PASSWORD, PEOPLE, make_council
+from tests.console_sample import NOW, PEOPLE, give_people, make_council, token
 
 
 def someone(person_id, name, *roles, **more):
@@ -34,41 +32,18 @@ WHY = "Both managers are ill and a child may come to harm"
 
 @pytest.fixture
 def council(tmp_path):
-    made = make_council(tmp_path)
-    give(made, EVERYONE)
+    made = make_council(tmp_path, everyone=EVERYONE)
     yield made
     made.database.close()
 
 
-def give(council, everyone):
-    entry = AuditEntry(at=NOW, actor="os:test", action=Action.IMPORT_PEOPLE, subject="people")
-    hashed = hash_password(PASSWORD)
-    with council.database.writing() as session:
-        people.replace_all(session, everyone, entry)
-        for each in everyone:
-            people.set_password_hash(session, each.id, hashed, entry)
-
-
 @pytest.fixture
-def browser(council):
-    clients = []
-
-    def open_client(username):
-        client = TestClient(council.app(), headers={"accept-language": "en"})
-        clients.append(client)
-        done = post(client, "/sign-in", username=username, password=PASSWORD)
-        assert done.url.path != "/sign-in"
-        return client
-
-    yield open_client
-    for each in clients:
-        each.close()
+def browser(visitor):
+    return partial(visitor, follow=True)
 
 
 def post(client, path, page=None, **form):
-    shown = client.get(page or path)
-    csrf = re.search(r'name="csrf" value="([0-9a-f]+)"', shown.text)[1]
-    return client.post(path, data={"csrf": csrf, **form})
+    return client.post(path, data={"csrf": token(client, page or path), **form})
 
 
 def ask(client, person="nia", reason=WHY, hours="1"):
@@ -156,13 +131,7 @@ def test_one_administrator_or_anyone_else_is_not_enough(council, browser, who):
     ann = browser("ann")
     ask(ann)
     second = ann if who == "ann" else browser(who)
-    refused = second.post(
-        "/break-glass/confirm",
-        data={
-            "csrf": re.search(r'name="csrf" value="([0-9a-f]+)"', second.get("/mine").text)[1],
-            "opening": "1",
-        },
-    )
+    refused = post(second, "/break-glass/confirm", "/mine", opening="1")
     assert refused.status_code in {403, 404}
     assert take(browser("nia"), held_id).status_code == 404
 
@@ -189,7 +158,7 @@ def test_what_is_asked_wrongly_is_not_asked(council, browser, form, sentence):
 
 
 def test_where_nobody_can_be_told_nothing_opens(council, browser):
-    give(council, [each for each in EVERYONE if each.id != "dai"])
+    give_people(council.database, [each for each in EVERYONE if each.id != "dai"])
     refused = ask(browser("ann"))
     assert refused.status_code == 422
     assert "nobody could be told" in refused.text
@@ -250,7 +219,7 @@ def test_an_administrator_who_lost_the_role_meanwhile_does_not_count(council, br
     ann, bob = browser("ann"), browser("bob")
     ask(ann)
     suspended = replace(ANN, standing=Standing.SUSPENDED)
-    give(council, [suspended if each.id == "ann" else each for each in EVERYONE])
+    give_people(council.database, [suspended if each.id == "ann" else each for each in EVERYONE])
     assert confirm(bob).status_code == 403
 
 

@@ -1,7 +1,6 @@
 """What leaves a case, and what stays: bundles, disclosures to authorities, legal holds."""
 
 import json
-import re
 import subprocess
 import sys
 import tarfile
@@ -11,10 +10,9 @@ from hashlib import sha256
 from io import BytesIO
 
 import pytest
-from starlette.testclient import TestClient
 
 from models.audit import Action, AuditEntry
-from models.db import audit, contents, exhibits, exports, freezes, people, policies
+from models.db import contents, exhibits, exports, freezes, people, policies
 from models.db.tables import ItemKeyRow
 from models.disclosure import Asked, LegalGround, Receipt
 from models.errors import Conflict, NotFound, NotPermitted, SettingInvalid
@@ -34,7 +32,7 @@ from quarantine.settings import KeepingSettings
 from quarantine.sweep import Sweep
 from tests.bundles import a_sealing, the_sources
 from tests.case_sample import approved, make_case_council, person, work_of
-from tests.console_sample import BODY, NOW, PASSWORD, POLICY
+from tests.console_sample import BODY, NOW, POLICY, entries, visit
 
 DAY = timedelta(days=1)
 REVIEW = NOW.date() + 90 * DAY
@@ -59,11 +57,6 @@ def sources(tmp_path):
 @pytest.fixture
 def freezing(council):
     return Freezes(database=council.database)
-
-
-def entries(council, action):
-    with council.database.reading() as session:
-        return [each.entry for each in audit.read(session) if each.entry.action is action]
 
 
 def exhibit_of(council, case, number, *, redact=False):
@@ -486,10 +479,7 @@ def test_others_of_hr_neither_know_of_a_case_s_hold_nor_begin_to_lift_it(council
             act(hold.id, by=mali, now=NOW)
     with pytest.raises(NotPermitted):
         freezing.keep_on(hold.id, review=REVIEW, by=mali, now=NOW)
-    with TestClient(council.app(), follow_redirects=False) as client:
-        csrf = re.search(r'name="csrf" value="([0-9a-f]+)"', client.get("/sign-in").text)[1]
-        form = {"csrf": csrf, "username": "mali", "password": PASSWORD}
-        assert client.post("/sign-in", data=form).status_code == 303
+    with visit(council, "mali") as client:
         assert hold.id not in client.get("/freezes").text
     assert len(entries(council, Action.TURN_AWAY)) == 3
 

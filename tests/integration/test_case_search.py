@@ -7,7 +7,7 @@ import pytest
 
 from models.audit import Action, AuditEntry, Purpose
 from models.case import Outcome, Reach
-from models.db import audit, case_searches, cases, contents, people
+from models.db import case_searches, cases, contents, people
 from models.db.case_searches import Results, SearchState, Terms
 from models.db.tables import ContentRow
 from models.errors import NotFound
@@ -18,7 +18,7 @@ from quarantine.evidence import search
 from quarantine.evidence.cases import NotUsable
 from quarantine.evidence.envelopes import envelopes
 from tests.case_sample import ENDS, approved, make_case_council, person, waiting, work_of
-from tests.console_sample import NOW
+from tests.console_sample import NOW, entries
 from tests.factories import an_entry
 
 CARD = b"Y cerdyn yw 4111 1111 1111 1111. "
@@ -38,12 +38,6 @@ def find(council, case, who="huw", tick=None, **terms):
     ended = search.run(work, begun, council.policy, by=by, tick=tick, clock=lambda: NOW)
     with council.database.reading() as session:
         return ended, case_searches.results(session, council.keyring, case.id, ended.id)
-
-
-def entries(council, action):
-    with council.database.reading() as session:
-        found = [each.entry for each in audit.read(session)]
-    return [each for each in found if each.action is action]
 
 
 @pytest.mark.requirement("L1")

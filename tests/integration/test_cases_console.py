@@ -3,17 +3,16 @@
 import re
 
 import pytest
-from starlette.testclient import TestClient
 
 from models.audit import Action
 from models.case import CaseState
-from models.db import audit, case_searches, cases
+from models.db import case_searches, cases
 from quarantine import outcomes
 from quarantine.console.app import PAGES
 from quarantine.console.visit import Permission
 from quarantine.evidence import cases as work_on
 from tests.case_sample import approved, draft, make_case_council, person, waiting, work_of
-from tests.console_sample import NOW, PASSWORD
+from tests.console_sample import NOW, day, entries, send, token
 
 CONTENT = "covering the panel"  # stands in the sample's text and nowhere else
 _ASKED = {Permission.CASES, Permission.CASE, Permission.CASE_RECORD}
@@ -25,43 +24,6 @@ def council(tmp_path):
     made = make_case_council(tmp_path)
     yield made
     made.database.close()
-
-
-@pytest.fixture
-def visitor(council):
-    clients = []
-
-    def open_client(who, language="en"):
-        client = TestClient(
-            council.app(), cookies={"porthor-language": language}, follow_redirects=False
-        )
-        clients.append(client)
-        form = {"csrf": token(client, "/sign-in"), "username": who, "password": PASSWORD}
-        assert client.post("/sign-in", data=form).headers["location"] == "/"
-        return client
-
-    yield open_client
-    for client in clients:
-        client.close()
-
-
-def token(client, path="/mine"):
-    return re.search(r'name="csrf" value="([0-9a-f]+)"', client.get(path).text)[1]
-
-
-def send(client, path, **form):
-    return client.post(path, data={"csrf": token(client), **form})
-
-
-def day(name, text):
-    year, month, number = text.split("-")
-    return {f"{name}-year": year, f"{name}-month": month, f"{name}-day": number}
-
-
-def entries(council, action):
-    with council.database.reading() as session:
-        found = [each.entry for each in audit.read(session)]
-    return [each for each in found if each.action is action]
 
 
 @pytest.mark.requirement("L42")

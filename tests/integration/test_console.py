@@ -7,10 +7,10 @@ import pytest
 from starlette.testclient import TestClient
 
 from models.audit import Action, AuditEntry, Purpose
-from models.db import audit, people
 from models.db import held as held_messages
+from models.db import people
 from models.held import HeldState
-from tests.console_sample import MARKED, NOW, PASSWORD, PEOPLE, SCRIPT, make_council
+from tests.console_sample import MARKED, NOW, PASSWORD, PEOPLE, SCRIPT, entries, make_council, token
 
 
 @pytest.fixture
@@ -38,22 +38,13 @@ def visitor(council):
         client.close()
 
 
-def token(client, path="/sign-in"):
-    return re.search(r'name="csrf" value="([0-9a-f]+)"', client.get(path).text)[1]
-
-
 def sign_in(client, username, password=PASSWORD):
-    form = {"csrf": token(client), "username": username, "password": password}
+    form = {"csrf": token(client, "/sign-in"), "username": username, "password": password}
     return client.post("/sign-in", data=form)
 
 
 def post(client, page, path, **form):
     return client.post(path, data={"csrf": token(client, page), **form})
-
-
-def entries(council, action):
-    with council.database.reading() as session:
-        return [each.entry for each in audit.read(session) if each.entry.action is action]
 
 
 def state(council, held_id):
@@ -279,7 +270,7 @@ def test_every_answer_is_locked_down(visitor):
 def test_a_link_cannot_lead_away_or_make_up_a_success(council, visitor):
     held_id = council.hold(1)
     client = visitor()
-    form = {"csrf": token(client), "username": "gwen", "password": PASSWORD}
+    form = {"csrf": token(client, "/sign-in"), "username": "gwen", "password": PASSWORD}
     landed = client.post("/sign-in", data={**form, "next": "//evil.example/held/x"})
     assert landed.url.path == "/queue"
     assert "will be sent" not in client.get(f"/held/{held_id}?done=released").text

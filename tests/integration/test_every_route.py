@@ -1,17 +1,19 @@
 """Every route of the console, walked by everyone: what is not theirs, and what shows content."""
 
 import re
+from functools import partial
 
 import pytest
+from sqlalchemy import func, select
 from starlette.testclient import TestClient
 
 from models.audit import Action
-from models.db import audit
 from models.db import held as held_messages
+from models.db.tables import AuditRow
 from models.person import Person, Role
 from quarantine.console.app import PAGES
 from quarantine.console.visit import Permission
-from tests.console_sample import PASSWORD, check_draft, make_council
+from tests.console_sample import PEOPLE, check_draft, make_council, token
 
 CONTENT = "covering the panel"  # stands in the sample's text and nowhere else
 ABOUT_ONE = [page for page in PAGES if "{id}" in page.path]
@@ -28,38 +30,15 @@ MORE = tuple(
 
 
 @pytest.fixture
-def council(tmp_path, monkeypatch):
-    from tests import console_sample
-
-    monkeypatch.setattr(console_sample, "PEOPLE", (*console_sample.PEOPLE, *MORE))
-    made = make_council(tmp_path)
+def council(tmp_path):
+    made = make_council(tmp_path, everyone=(*PEOPLE, *MORE))
     yield made
     made.database.close()
 
 
 @pytest.fixture
-def visitor(council):
-    clients = []
-
-    def open_client(username):
-        client = TestClient(
-            council.app(check_draft=check_draft),
-            headers={"accept-language": "en"},
-            cookies={"porthor-language": "en"},
-            follow_redirects=False,
-        )
-        clients.append(client)
-        form = {"csrf": token(client, "/sign-in"), "username": username, "password": PASSWORD}
-        assert client.post("/sign-in", data=form).headers["location"] == "/"
-        return client
-
-    yield open_client
-    for client in clients:
-        client.close()
-
-
-def token(client, path="/mine"):
-    return re.search(r'name="csrf" value="([0-9a-f]+)"', client.get(path).text)[1]
+def visitor(visitor):
+    return partial(visitor, check_draft=check_draft)
 
 
 def ask(client, page, held_id, csrf):
@@ -70,8 +49,9 @@ def ask(client, page, held_id, csrf):
 
 
 def looks(council):
+    counted = select(func.count()).where(AuditRow.action == Action.LOOK.value)
     with council.database.reading() as session:
-        return sum(each.entry.action is Action.LOOK for each in audit.read(session))
+        return session.scalar(counted)
 
 
 @pytest.mark.requirement("D9")

@@ -1,16 +1,14 @@
 """Exhibits, holds, bundles and disclosures in the console, with each mistake and each refusal."""
 
-import re
 import subprocess
 import sys
 import tarfile
 from io import BytesIO
 
 import pytest
-from starlette.testclient import TestClient
 
 from models.audit import Action
-from models.db import audit, disclosures, exhibits, exports, freezes, policies
+from models.db import disclosures, exhibits, exports, freezes, policies
 from models.disclosure import Asked, LegalGround
 from quarantine.access import open_in_case
 from quarantine.evidence import disclosure as disclosing
@@ -18,7 +16,7 @@ from quarantine.evidence import exhibits as producing
 from quarantine.evidence.exhibits import Produced
 from tests.bundles import a_sealing, the_sources
 from tests.case_sample import approved, make_case_council, person, work_of
-from tests.console_sample import NOW, PASSWORD, POLICY
+from tests.console_sample import NOW, POLICY, day, entries, send
 
 CONTENT = "covering the panel"  # stands in the sample's text and nowhere else
 
@@ -33,40 +31,8 @@ def council(tmp_path):
     made.database.close()
 
 
-@pytest.fixture
-def visitor(council):
-    clients = []
-
-    def open_client(who, language="en"):
-        client = TestClient(
-            council.app(), cookies={"porthor-language": language}, follow_redirects=False
-        )
-        clients.append(client)
-        form = {"csrf": token(client, "/sign-in"), "username": who, "password": PASSWORD}
-        assert client.post("/sign-in", data=form).headers["location"] == "/"
-        return client
-
-    yield open_client
-    for client in clients:
-        client.close()
-
-
-def token(client, path="/mine"):
-    return re.search(r'name="csrf" value="([0-9a-f]+)"', client.get(path).text)[1]
-
-
-def send(client, path, **form):
-    return client.post(path, data={"csrf": token(client), **form})
-
-
-def day(name, text):
-    year, month, number = text.split("-")
-    return {f"{name}-year": year, f"{name}-month": month, f"{name}-day": number}
-
-
 def details(council, action):
-    with council.database.reading() as session:
-        return [each.entry.detail for each in audit.read(session) if each.entry.action is action]
+    return [each.detail for each in entries(council, action)]
 
 
 def exhibit_of(council, case, number=1, *, redact=False):

@@ -4,10 +4,9 @@ import re
 from datetime import timedelta
 
 import pytest
-from starlette.testclient import TestClient
 
 from models.finding import Finding
-from tests.console_sample import NOW, PASSWORD, make_council
+from tests.console_sample import NOW, make_council, token
 
 GRAVE = (Finding(detector="phrases", category="abuse", score=1.0, part="1", start=0, end=2),)
 LINE = re.compile(r"You have read (\d+) emails? of this kind in the last 7 days\.")
@@ -20,24 +19,8 @@ def council(tmp_path):
     made.database.close()
 
 
-@pytest.fixture
-def visitor(council):
-    clients = []
-
-    def sign_in(who):
-        client = TestClient(council.app(), cookies={"porthor-language": "en"})
-        clients.append(client)
-        client.post("/sign-in", data={"username": who, "password": PASSWORD})
-        return client
-
-    yield sign_in
-    for client in clients:
-        client.close()
-
-
 def open_it(client, held_id, depth):
-    page = client.get(f"/held/{held_id}").text
-    form = {"csrf": re.search(r'name="csrf" value="([0-9a-f]+)"', page)[1], "depth": depth}
+    form = {"csrf": token(client, f"/held/{held_id}"), "depth": depth}
     return client.post(f"/held/{held_id}/email", data=form).text
 
 

@@ -1,10 +1,8 @@
 """Freezes and requests through the console: who sees them, and what is refused and entered."""
 
-import re
 from datetime import timedelta
 
 import pytest
-from starlette.testclient import TestClient
 
 from models.audit import Action
 from models.db import audit, freezes, requests, sweeps
@@ -13,8 +11,7 @@ from models.person import Person, Role
 from quarantine.freezes import Freezes
 from quarantine.settings import KeepingSettings
 from quarantine.sweep import Sweep
-from tests import console_sample
-from tests.console_sample import NOW, PASSWORD, PEOPLE, make_council
+from tests.console_sample import NOW, PEOPLE, make_council, send
 
 DAY = timedelta(days=1)
 MORE = tuple(
@@ -29,36 +26,10 @@ HUW = next(each for each in PEOPLE if each.id == "huw")
 
 
 @pytest.fixture
-def council(tmp_path, monkeypatch):
-    monkeypatch.setattr(console_sample, "PEOPLE", (*PEOPLE, *MORE))
-    made = make_council(tmp_path)
+def council(tmp_path):
+    made = make_council(tmp_path, everyone=(*PEOPLE, *MORE))
     yield made
     made.database.close()
-
-
-@pytest.fixture
-def visitor(council):
-    clients = []
-
-    def sign_in(who):
-        client = TestClient(council.app(), follow_redirects=False)
-        client.cookies.set("porthor-language", "en")
-        clients.append(client)
-        form = {"csrf": token(client, "/sign-in"), "username": who, "password": PASSWORD}
-        assert client.post("/sign-in", data=form).status_code == 303
-        return client
-
-    yield sign_in
-    for each in clients:
-        each.close()
-
-
-def token(client, path="/mine"):
-    return re.search(r'name="csrf" value="([0-9a-f]+)"', client.get(path).text)[1]
-
-
-def post(client, path, **form):
-    return client.post(path, data={"csrf": token(client), **form})
 
 
 @pytest.fixture
@@ -77,10 +48,10 @@ def placed(council):
 @pytest.mark.requirement("N10")
 def test_one_signature_is_refused_and_entered(council, visitor, placed):
     huw, dewi, path = visitor("huw"), visitor("dewi"), f"/freezes/{placed.id}"
-    assert post(huw, path, act="lift").status_code == 403
-    assert post(huw, path, act="ask").status_code == 303
-    assert post(huw, path, act="lift").status_code == 403
-    assert post(dewi, path, act="lift").status_code == 403  # the wait is not over
+    assert send(huw, path, act="lift").status_code == 403
+    assert send(huw, path, act="ask").status_code == 303
+    assert send(huw, path, act="lift").status_code == 403
+    assert send(dewi, path, act="lift").status_code == 403  # the wait is not over
     with council.database.reading() as session:
         assert freezes.get(session, placed.id).in_force
         refused = [
@@ -94,7 +65,7 @@ def test_one_signature_is_refused_and_entered(council, visitor, placed):
         ("dewi", "the wait is not over"),
     ]
     council.clock[0] = NOW + 2 * DAY
-    assert post(visitor("dewi"), path, act="lift").status_code == 303
+    assert send(visitor("dewi"), path, act="lift").status_code == 303
     with council.database.reading() as session:
         assert not freezes.get(session, placed.id).in_force
 
@@ -114,7 +85,7 @@ def test_who_sees_freezes_and_who_acts(visitor, placed, who, sees, acts):
     page = client.get("/freezes")
     assert page.status_code == sees
     assert ("a claim before the tribunal" in page.text) == (sees == 200)
-    assert post(client, f"/freezes/{placed.id}", act="keep").status_code == acts
+    assert send(client, f"/freezes/{placed.id}", act="keep").status_code == acts
 
 
 @pytest.mark.requirement("D7")
@@ -132,10 +103,10 @@ def test_a_request_is_entered_by_the_officer_alone(council, visitor):
     auditor = visitor("alun")
     assert auditor.get("/oversight/requests").status_code == 200
     assert auditor.get("/oversight/requests/new").status_code == 404
-    assert post(auditor, "/oversight/requests/new", **form).status_code == 403
+    assert send(auditor, "/oversight/requests/new", **form).status_code == 403
     officer = visitor("dewi")
-    assert post(officer, "/oversight/requests/new", **{**form, "mailboxes": ""}).status_code == 422
-    answer = post(officer, "/oversight/requests/new", **form)
+    assert send(officer, "/oversight/requests/new", **{**form, "mailboxes": ""}).status_code == 422
+    answer = send(officer, "/oversight/requests/new", **form)
     assert answer.headers["location"] == "/oversight/requests/RQ-26-001"
     with council.database.reading() as session:
         assert freezes.frozen(session, [held_id]) == {held_id}

@@ -1,11 +1,9 @@
 """Mail marked personal: opened only with a second person; what is private leaves a bare count."""
 
-import re
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import text
-from starlette.testclient import TestClient
 
 from models.audit import Action, Purpose
 from models.db import audit, held, outbox
@@ -16,8 +14,7 @@ from models.person import Person, Role
 from quarantine import together
 from quarantine.access import Depth, open_message
 from quarantine.sealed import seal_as_reviewer
-from tests import console_sample
-from tests.console_sample import NOW, PASSWORD, PEOPLE, make_council
+from tests.console_sample import NOW, PEOPLE, make_council, token, visit
 
 CONTENT = "covering the panel"
 MARK = Finding(detector=PERSONAL_MARK, category="personal", score=1.0, part="envelope")
@@ -34,9 +31,8 @@ BY = {each.id: each for each in (*PEOPLE, *MORE)}
 
 
 @pytest.fixture
-def council(tmp_path, monkeypatch, database_url):
-    monkeypatch.setattr(console_sample, "PEOPLE", (*PEOPLE, *MORE))
-    made = make_council(tmp_path, database_url)
+def council(tmp_path, database_url):
+    made = make_council(tmp_path, database_url, (*PEOPLE, *MORE))
     yield made
     made.database.close()
 
@@ -144,17 +140,6 @@ def test_what_was_sealed_is_nobody_s_to_agree_to(council):
     for by in ("elin", "dewi"):
         with pytest.raises(NotFound):
             agree(council, held_id, by=by)
-
-
-def token(client, path="/mine"):
-    return re.search(r'name="csrf" value="([0-9a-f]+)"', client.get(path).text)[1]
-
-
-def visit(council, username):
-    client = TestClient(council.app(), cookies={"porthor-language": "en"}, follow_redirects=False)
-    form = {"csrf": token(client, "/sign-in"), "username": username, "password": PASSWORD}
-    client.post("/sign-in", data=form)
-    return client
 
 
 @pytest.mark.requirement("L21")

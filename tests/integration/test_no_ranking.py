@@ -6,14 +6,12 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import Float, Integer, Numeric
-from starlette.testclient import TestClient
 
 from models.db.tables import Row
 from models.person import Person, Role
 from quarantine.console.app import PAGES
 from quarantine.console.visit import Permission
-from tests import console_sample
-from tests.console_sample import NOW, PASSWORD, PEOPLE, make_council
+from tests.console_sample import NOW, PEOPLE, make_council, visit
 
 ROOT = Path(__file__).parents[2]
 DEWI = Person(
@@ -32,19 +30,15 @@ ABOUT_SENDERS = {"/oversight/looks"}  # whose mail was opened, a line for each l
 
 
 @pytest.fixture
-def council(tmp_path, monkeypatch):
-    monkeypatch.setattr(console_sample, "PEOPLE", (*PEOPLE, DEWI))
-    made = make_council(tmp_path)
+def council(tmp_path):
+    made = make_council(tmp_path, everyone=(*PEOPLE, DEWI))
     yield made
     made.database.close()
 
 
 @pytest.fixture
 def officer(council):
-    with TestClient(council.app(), cookies={"porthor-language": "en"}) as client:
-        token = re.search(r'name="csrf" value="([0-9a-f]+)"', client.get("/sign-in").text)[1]
-        form = {"csrf": token, "username": "dewi", "password": PASSWORD}
-        assert client.post("/sign-in", data=form).status_code == 200
+    with visit(council, "dewi") as client:
         yield client
 
 

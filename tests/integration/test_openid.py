@@ -12,9 +12,9 @@ import requests
 from starlette.testclient import TestClient
 
 from models.audit import Action, AuditEntry
-from models.db import audit, people, sign_ins
+from models.db import people, sign_ins
 from quarantine.settings import SignInSettings
-from tests.console_sample import PEOPLE, make_council
+from tests.console_sample import PEOPLE, entries, make_council
 
 BACK = "http://testserver/sign-in/openid/back"
 
@@ -68,11 +68,6 @@ def sign_in(client, subject, wanted="/queue"):
 def who(client):
     found = re.search(r"porthor-bar__who.*?</span>(.*?)</a>", client.get("/mine").text)
     return found[1] if found else None
-
-
-def entries(council, action):
-    with council.database.reading() as session:
-        return [each.entry for each in audit.read(session) if each.entry.action is action]
 
 
 @pytest.mark.requirement("A14")

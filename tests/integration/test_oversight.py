@@ -1,6 +1,5 @@
 """The officer's, the auditor's and the administrator's pages: what they show, and to whom."""
 
-import re
 from dataclasses import replace
 from datetime import timedelta
 
@@ -8,11 +7,11 @@ import pytest
 from starlette.testclient import TestClient
 
 from models.audit import Action, AuditEntry, Purpose
-from models.db import answers, audit, demotions
+from models.db import answers, audit, demotions, overview
 from models.person import Person, Role
 from quarantine.access import Depth, open_message
 from quarantine.console.oversight_pages import OVERSIGHT_PAGES
-from tests.console_sample import NOW, PASSWORD, PEOPLE, make_council
+from tests.console_sample import NOW, PEOPLE, entries, make_council, token
 
 CONTENT = ("covering the panel", "4111 1111", "Booking the panel")
 OVERSIGHT = [page for page in OVERSIGHT_PAGES if page.path.startswith("/oversight")]
@@ -31,36 +30,11 @@ EVERYONE = ["sioned", "gwen", "elin", "huw", "marc", "dewi", "ann", "sam", "dyl"
 
 
 @pytest.fixture
-def council(tmp_path, monkeypatch, database_url):
-    from tests import console_sample
-
+def council(tmp_path, database_url):
     given = tuple(replace(each, department="Housing") for each in PEOPLE)
-    monkeypatch.setattr(console_sample, "PEOPLE", (*given, *MORE))
-    made = make_council(tmp_path, database_url)
+    made = make_council(tmp_path, database_url, (*given, *MORE))
     yield made
     made.database.close()
-
-
-@pytest.fixture
-def visitor(council):
-    clients = []
-
-    def open_client(username, language="en"):
-        client = TestClient(
-            council.app(), cookies={"porthor-language": language}, follow_redirects=False
-        )
-        clients.append(client)
-        form = {"csrf": token(client, "/sign-in"), "username": username, "password": PASSWORD}
-        assert client.post("/sign-in", data=form).headers["location"] == "/"
-        return client
-
-    yield open_client
-    for client in clients:
-        client.close()
-
-
-def token(client, path="/mine"):
-    return re.search(r'name="csrf" value="([0-9a-f]+)"', client.get(path).text)[1]
 
 
 def ask(client, page):
@@ -92,11 +66,6 @@ def look(council, held_id, who="gwen", at=NOW, purpose=Purpose.DECIDE):
     )
 
 
-def chain(council, *actions):
-    with council.database.reading() as session:
-        return [each.entry for each in audit.read(session) if each.entry.action in actions]
-
-
 def demote(council, rule="cards"):
     with council.database.writing() as session:
         demotions.demote(session, rule, rightly=2, answers=20, at=NOW)
@@ -121,7 +90,7 @@ def test_every_page_is_for_those_it_is_for_and_shows_no_content(council, visitor
         assert reply.status_code == ((200, 303)[page.method == "POST"] if theirs else 404)
         assert not any(each in reply.text for each in CONTENT), page.path
         assert f"/held/{held_id}" not in reply.text, page.path
-    assert len(chain(council, Action.LOOK)) == 1
+    assert len(entries(council, Action.LOOK)) == 1
 
 
 @pytest.mark.parametrize("page", OVERSIGHT_PAGES, ids=lambda page: f"{page.method} {page.path}")
@@ -150,8 +119,33 @@ def test_who_looked_is_shown_with_why_and_what_followed_and_reading_it_is_entere
     only = client.get("/oversight/looks?who=elin").text
     assert second in only
     assert first not in only
-    read = [(each.actor, each.detail) for each in chain(council, Action.OVERSEE)]
+    read = [(each.actor, each.detail) for each in entries(council, Action.OVERSEE)]
     assert read == [("dewi", "looks"), ("dewi", "looks of elin")]
+
+
+@pytest.mark.requirement("D1")
+def test_what_was_gathered_for_one_person_is_one_line_and_no_look_out_of_line(council, visitor):
+    first, second, third = (council.hold(number) for number in (1, 2, 3))
+    gathered = AuditEntry(
+        at=NOW,
+        actor="dewi",
+        action=Action.LOOK,
+        subject=first,
+        purpose=Purpose.ACCESS,
+        detail="text, RQ-26-001",
+    )
+    look(council, third)
+    with council.database.writing() as session:
+        audit.append_all(session, [gathered, replace(gathered, subject=second)])
+        later = replace(gathered, subject=third, at=NOW + timedelta(minutes=1))
+        audit.append(session, later)
+        assert overview.readers(session, NOW) == (2, 3)
+    client = visitor("ann")
+    text = client.get("/oversight/looks").text
+    assert text.count("Gathered it, with all else there is, for the person it is about") == 2
+    assert [each in text for each in (first, second, third)] == [False, True, True]
+    council.clock[0] = NOW + timedelta(hours=1)
+    assert "Not in the sender" not in client.get("/oversight/questions").text
 
 
 @pytest.mark.requirement("L61")
@@ -204,7 +198,7 @@ def test_a_rules_precision_is_shown_with_its_interval_and_the_officer_puts_it_ba
     assert client.post("/oversight/rules/cards/put-back", data=form).status_code == 303
     assert client.post("/oversight/rules/cards/put-back", data=form).status_code == 409
     assert "2 of 20" not in client.get("/oversight/rules").text
-    (entry,) = chain(council, Action.RESTORE)
+    (entry,) = entries(council, Action.RESTORE)
     assert (entry.actor, entry.subject) == ("dewi", "cards")
 
 

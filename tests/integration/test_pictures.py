@@ -4,7 +4,6 @@ import re
 from base64 import b64decode
 
 import pytest
-from starlette.testclient import TestClient
 
 from models.audit import Action, Purpose
 from models.db import audit, people
@@ -12,7 +11,7 @@ from models.errors import Unavailable
 from models.finding import PERSONAL_MARK, Finding
 from quarantine.pictures import Drawn
 from quarantine.sealed import seal_as_reviewer
-from tests.console_sample import NOW, PASSWORD, make_council
+from tests.console_sample import NOW, make_council, token
 
 JPEG = b"\xff\xd8\xff a picture made anew"
 MARK = Finding(detector=PERSONAL_MARK, category="personal", score=1.0, part="envelope")
@@ -26,9 +25,8 @@ def council(tmp_path):
 
 
 @pytest.fixture
-def ask(council):
+def ask(visitor):
     """Ask as a person for pictures of one part; `asked` keeps the bytes that were to be drawn."""
-    clients = []
 
     def draw(raw):
         ask.asked.append(raw)
@@ -37,20 +35,13 @@ def ask(council):
         return Drawn(pages=(JPEG, JPEG), more=3)
 
     def ask(who, held_id, part="2"):
-        client = TestClient(
-            council.app(draw=draw), cookies={"porthor-language": "en"}, follow_redirects=False
-        )
-        clients.append(client)
-        client.post("/sign-in", data={"username": who, "password": PASSWORD})
-        csrf = re.search(r'name="csrf" value="([0-9a-f]+)"', client.get("/mine").text)[1]
-        form = {"csrf": csrf, "part": part, "depth": "attachments"}
+        client = visitor(who, draw=draw)
+        form = {"csrf": token(client), "part": part, "depth": "attachments"}
         ask.page = client.post(f"/held/{held_id}/email", data=form)
         return client.post(f"/held/{held_id}/pictures", data=form)
 
     ask.asked, ask.broken = [], False
-    yield ask
-    for client in clients:
-        client.close()
+    return ask
 
 
 def looks(council):

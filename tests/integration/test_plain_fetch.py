@@ -12,7 +12,7 @@ from models.db import audit
 from models.db.tables import AuditRow, Row
 from quarantine.console.app import PAGES
 from tests.case_sample import approved, make_case_council, waiting
-from tests.console_sample import PASSWORD, check_draft
+from tests.console_sample import check_draft, visit
 
 WHO = ["sioned", "gwen", "huw", "owain", "dewi", "sam"]
 FETCHED = [page for page in PAGES if page.method == "GET"]
@@ -55,15 +55,16 @@ def test_what_is_left_out_is_there():
     assert AuditRow.__tablename__ in KEEPING_TRACK
 
 
+def browser(council, who):
+    if who is not None:
+        return visit(council, who, check_draft=check_draft)
+    return TestClient(council.app(check_draft=check_draft), follow_redirects=False)
+
+
 @pytest.mark.requirement("N8")
 @pytest.mark.parametrize("who", [None, *WHO])
 def test_a_get_leaves_every_row_as_it_was(council, places, who):
-    app = council.app(check_draft=check_draft)
-    with TestClient(app, follow_redirects=False) as client:
-        if who is not None:
-            token = re.search(r'name="csrf" value="([0-9a-f]+)"', client.get("/sign-in").text)[1]
-            form = {"csrf": token, "username": who, "password": PASSWORD}
-            assert client.post("/sign-in", data=form).status_code == 303
+    with browser(council, who) as client:
         before, known, shown = everything(council), len(entered(council)), 0
         for page in FETCHED:
             path = re.sub(r"{(\w+)}", lambda place: places.get(place[1], "1"), page.path)

@@ -17,9 +17,8 @@ OFFICER, REVIEWERS = "dewi", ("gwen", "elin")
 
 
 @pytest.fixture
-def council(tmp_path, monkeypatch, database_url):
+def council(tmp_path, database_url):
     from models.person import Person, Role
-    from tests import console_sample
 
     more = (
         Person(
@@ -29,8 +28,7 @@ def council(tmp_path, monkeypatch, database_url):
             roles=frozenset({Role.PROTECTION_OFFICER}),
         ),
     )
-    monkeypatch.setattr(console_sample, "PEOPLE", (*PEOPLE, *more))
-    made = make_council(tmp_path, database_url)
+    made = make_council(tmp_path, database_url, (*PEOPLE, *more))
     yield made
     made.database.close()
 

@@ -3,16 +3,24 @@
 import re
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
 import pytest
-from starlette.testclient import TestClient
 
 from models.audit import Action, Purpose
 from models.db import answers, audit, outbox, statements
 from models.db import held as held_messages
 from models.finding import Finding, Weight
 from models.held import HeldState
-from tests.console_sample import MARKED, NOW, PASSWORD, TEXT, check_draft, make_council
+from tests.console_sample import (
+    MARKED,
+    NOW,
+    TEXT,
+    check_draft,
+    entries,
+    make_council,
+    token,
+)
 
 
 @pytest.fixture
@@ -24,28 +32,8 @@ def council(tmp_path, database_url):
 
 
 @pytest.fixture
-def visitor(council):
-    clients = []
-
-    def open_client(username, language="en"):
-        client = TestClient(
-            council.app(check_draft=check_draft),
-            headers={"accept-language": language},
-            cookies={"porthor-language": language},
-            follow_redirects=True,
-        )
-        clients.append(client)
-        form = {"csrf": token(client, "/sign-in"), "username": username, "password": PASSWORD}
-        assert client.post("/sign-in", data=form).url.path != "/sign-in"
-        return client
-
-    yield open_client
-    for client in clients:
-        client.close()
-
-
-def token(client, path):
-    return re.search(r'name="csrf" value="([0-9a-f]+)"', client.get(path).text)[1]
+def visitor(visitor):
+    return partial(visitor, follow=True, check_draft=check_draft)
 
 
 def post(client, page, path, **form):
@@ -59,11 +47,6 @@ def message_of(council, held_id):
 
 def state(council, held_id):
     return message_of(council, held_id).state
-
-
-def entries(council, action):
-    with council.database.reading() as session:
-        return [each.entry for each in audit.read(session) if each.entry.action is action]
 
 
 def decide(client, held_id, choice, **details):

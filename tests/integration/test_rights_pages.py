@@ -1,13 +1,11 @@
 """The officer's pages on papers and rights: what they show, give and refuse."""
 
 import io
-import re
 import zipfile
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from starlette.testclient import TestClient
 
 from models.audit import Action, Purpose
 from models.db import audit
@@ -16,9 +14,8 @@ from quarantine.papers import papers, six_questions
 from quarantine.papers.issuing import Standing, issue, standings
 from quarantine.papers.live import Given, gather
 from quarantine.papers.words import LANGUAGES, keys
-from tests import console_sample
 from tests.case_sample import BASES, approved
-from tests.console_sample import BODY, NOW, PASSWORD, POLICY, make_council
+from tests.console_sample import BODY, NOW, PEOPLE, POLICY, make_council, token
 
 MORE = tuple(
     Person(id=name, name=name.title(), addresses=(f"{name}@cantref.example",), roles=roles)
@@ -31,37 +28,11 @@ MORE = tuple(
 
 
 @pytest.fixture
-def council(tmp_path, monkeypatch):
-    monkeypatch.setattr(console_sample, "PEOPLE", (*console_sample.PEOPLE, *MORE))
-    made = make_council(tmp_path)
+def council(tmp_path):
+    made = make_council(tmp_path, everyone=(*PEOPLE, *MORE))
     made.policy = replace(POLICY, lawful_bases=BASES)
     yield made
     made.database.close()
-
-
-@pytest.fixture
-def visitor(council):
-    clients = []
-
-    def open_client(username):
-        client = TestClient(
-            council.app(),
-            headers={"accept-language": "en"},
-            cookies={"porthor-language": "en"},
-            follow_redirects=False,
-        )
-        clients.append(client)
-        form = {"csrf": token(client, "/sign-in"), "username": username, "password": PASSWORD}
-        assert client.post("/sign-in", data=form).headers["location"] == "/"
-        return client
-
-    yield open_client
-    for client in clients:
-        client.close()
-
-
-def token(client, path="/mine"):
-    return re.search(r'name="csrf" value="([0-9a-f]+)"', client.get(path).text)[1]
 
 
 def live_of(council, now=NOW, policy=POLICY):

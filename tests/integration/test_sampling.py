@@ -4,15 +4,14 @@ import re
 from dataclasses import replace
 
 import pytest
-from starlette.testclient import TestClient
 
 from models.audit import Action, Purpose
-from models.db import audit, samples
+from models.db import samples
 from models.errors import NotFound
 from models.person import Person, Role
 from quarantine import sampling, saying
 from quarantine.access import Depth, open_in_sample
-from tests.console_sample import NOW, PASSWORD, PEOPLE, make_council
+from tests.console_sample import NOW, PEOPLE, entries, make_council, send
 
 TEXT, CARD = "covering the panel", "4111 1111 1111 1111"
 OFFICER = Person(
@@ -29,39 +28,10 @@ MORE = (OFFICER, replace(AUDITOR, roles=frozenset({Role.AUDITOR})), OTHER_OFFICE
 
 
 @pytest.fixture
-def council(tmp_path, monkeypatch, database_url):
-    from tests import console_sample
-
-    monkeypatch.setattr(console_sample, "PEOPLE", (*PEOPLE, *MORE))
-    made = make_council(tmp_path, database_url)
+def council(tmp_path, database_url):
+    made = make_council(tmp_path, database_url, (*PEOPLE, *MORE))
     yield made
     made.database.close()
-
-
-@pytest.fixture
-def visitor(council):
-    clients = []
-
-    def open_client(username):
-        client = TestClient(
-            council.app(), cookies={"porthor-language": "en"}, follow_redirects=False
-        )
-        clients.append(client)
-        form = {"csrf": token(client, "/sign-in"), "username": username, "password": PASSWORD}
-        assert client.post("/sign-in", data=form).headers["location"] == "/"
-        return client
-
-    yield open_client
-    for client in clients:
-        client.close()
-
-
-def token(client, path="/mine"):
-    return re.search(r'name="csrf" value="([0-9a-f]+)"', client.get(path).text)[1]
-
-
-def post(client, path, **fields):
-    return client.post(path, data={"csrf": token(client), **fields})
 
 
 def person(name):
@@ -79,17 +49,12 @@ def drawn(council, by="dewi"):
         return samples.open_of(session, by)
 
 
-def entries(council, *actions):
-    with council.database.reading() as session:
-        return [each.entry for each in audit.read(session) if each.entry.action in actions]
-
-
 @pytest.mark.requirement("D14")
 def test_the_officer_draws_opens_as_far_as_needed_and_judges_again(council, visitor):
     ids = {refused(council, number) for number in range(3)}
     client = visitor("dewi")
-    assert post(client, "/oversight/sample", reason="  ").status_code == 422
-    assert post(client, "/oversight/sample", reason="Each quarter").status_code == 303
+    assert send(client, "/oversight/sample", reason="  ").status_code == 422
+    assert send(client, "/oversight/sample", reason="Each quarter").status_code == 303
     listed = client.get("/oversight/sample").text
     assert {each.held for each in drawn(council)} == ids
     assert "Still to be judged (3)" in listed
@@ -98,20 +63,20 @@ def test_the_officer_draws_opens_as_far_as_needed_and_judges_again(council, visi
     assert entries(council, Action.LOOK) == []
     first = drawn(council)[0]
     page = f"/oversight/sample/{first.id}"
-    masked = post(client, f"{page}/open").text
+    masked = send(client, f"{page}/open").text
     assert "A payment card number" in masked
     assert TEXT not in masked
     assert CARD not in masked
-    assert TEXT in post(client, f"{page}/open", depth="text").text
-    assert TEXT in post(client, f"{page}/open", depth="text").text
+    assert TEXT in send(client, f"{page}/open", depth="text").text
+    assert TEXT in send(client, f"{page}/open", depth="text").text
     looks = [(each.actor, each.subject, each.purpose, each.detail) for each in _looks(council)]
     assert looks == [
         ("dewi", first.held, Purpose.QUALITY, depth) for depth in ("matches", "text", "text")
     ]
-    assert post(client, f"{page}/judge", agrees="perhaps").status_code == 200
-    assert post(client, f"{page}/judge", agrees="no").status_code == 303
-    assert post(client, f"{page}/judge", agrees="yes").status_code == 404
-    assert post(client, f"{page}/open", depth="text").status_code == 404
+    assert send(client, f"{page}/judge", agrees="perhaps").status_code == 200
+    assert send(client, f"{page}/judge", agrees="no").status_code == 303
+    assert send(client, f"{page}/judge", agrees="yes").status_code == 404
+    assert send(client, f"{page}/open", depth="text").status_code == 404
     assert "0 of 1 (between" in client.get("/oversight/sample").text
     said = [each.detail for each in entries(council, Action.OVERSEE)]
     assert said == ["drew 3 decisions", "would have decided otherwise"]
@@ -124,11 +89,11 @@ def _looks(council):
 def test_a_sample_is_judged_before_another_is_drawn(council, visitor):
     refused(council, 1)
     client = visitor("dewi")
-    post(client, "/oversight/sample", reason="Each quarter")
-    assert post(client, "/oversight/sample", reason="Again").status_code == 409
+    send(client, "/oversight/sample", reason="Each quarter")
+    assert send(client, "/oversight/sample", reason="Again").status_code == 409
     with council.database.reading() as session:
         (sampled,) = samples.open_of(session, "dewi")
-    post(client, f"/oversight/sample/{sampled.id}/judge", agrees="yes")
+    send(client, f"/oversight/sample/{sampled.id}/judge", agrees="yes")
     assert sampling.draw(council.database, by=OFFICER, reason="Again", now=NOW) == 0, "drawn once"
 
 
@@ -140,14 +105,14 @@ def test_nobody_else_opens_or_judges_it(council, visitor):
     page = f"/oversight/sample/{sampled.id}"
     for who in ("sioned", "gwen", "huw", "ann", "mair"):
         client = visitor(who)
-        assert post(client, f"{page}/open", depth="text").status_code == 404
-        assert post(client, f"{page}/judge", agrees="yes").status_code == 404
+        assert send(client, f"{page}/open", depth="text").status_code == 404
+        assert send(client, f"{page}/judge", agrees="yes").status_code == 404
         assert (client.get("/oversight/sample").status_code == 200) == (who in {"ann", "mair"})
         if who != "mair":
-            assert post(client, "/oversight/sample", reason="x").status_code == 404
+            assert send(client, "/oversight/sample", reason="x").status_code == 404
     assert _looks(council) == []
     for number in ("0", "-1", "x", "9" * 40, "١"):
-        assert post(visitor("dewi"), f"/oversight/sample/{number}/open").status_code == 404
+        assert send(visitor("dewi"), f"/oversight/sample/{number}/open").status_code == 404
 
 
 @pytest.mark.requirement("M7")

@@ -8,14 +8,13 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import text
-from starlette.testclient import TestClient
 
 from classifiers.detectors.known_images import KnownImages
 from classifiers.inspection import inspect
 from gateway.decide import decide
 from gateway.registers import load_registers
 from models.audit import Action, Purpose
-from models.db import audit, contents, held, outbox, policies, sealed
+from models.db import audit, contents, held, outbox, people, policies, sealed
 from models.errors import Conflict, NotFound, NotPermitted, SettingInvalid
 from models.exhibit import ExportPurpose
 from models.finding import PERSONAL_MARK, Finding
@@ -33,18 +32,17 @@ from quarantine.evidence.exports import Wanted
 from quarantine.evidence.signing import make_certificate
 from quarantine.holding import Holding
 from quarantine.sealed import agree, ask, hand_over, seal_as_reviewer
-from tests import console_sample
 from tests.bundles import a_sealing, the_sources
 from tests.case_sample import approved, make_case_council, person, work_of
 from tests.console_sample import (
     BODY,
     NOW,
-    PASSWORD,
     PEOPLE,
     POLICY,
-    check_draft,
     mail,
     make_council,
+    token,
+    visit,
 )
 from tests.factories import an_entry
 
@@ -67,9 +65,8 @@ EVERYONE = [name for name, each in BY.items() if each.active]
 
 
 @pytest.fixture
-def council(tmp_path, monkeypatch, database_url):
-    monkeypatch.setattr(console_sample, "PEOPLE", (*PEOPLE, *MORE))
-    made = make_council(tmp_path, database_url)
+def council(tmp_path, database_url):
+    made = make_council(tmp_path, database_url, (*PEOPLE, *MORE))
     yield made
     made.database.close()
 
@@ -100,21 +97,6 @@ def state(council, held_id):
 def entries(council, held_id):
     with council.database.reading() as session:
         return [each.entry for each in audit.read(session, subject=held_id)]
-
-
-def visit(council, username, language="en"):
-    client = TestClient(
-        council.app(check_draft=check_draft),
-        cookies={"porthor-language": language},
-        follow_redirects=False,
-    )
-    csrf = token(client, "/sign-in")
-    client.post("/sign-in", data={"csrf": csrf, "username": username, "password": PASSWORD})
-    return client
-
-
-def token(client, path="/mine"):
-    return re.search(r'name="csrf" value="([0-9a-f]+)"', client.get(path).text)[1]
 
 
 @pytest.mark.requirement("L50")
@@ -397,6 +379,21 @@ def test_where_there_is_no_officer_the_protection_officer_must_name_one(council)
         (notice,) = outbox.claim(session, NOW, limit=50, lease=timedelta(minutes=1))
     assert [each.address for each in notice.recipients] == ["dewi@cantref.example"]
     assert held_id.encode() not in notice.content
+
+
+@pytest.mark.requirement("N11")
+def test_an_officer_is_not_warned_that_their_own_mail_was_sealed(council):
+    sioned = replace(BY["sioned"], roles=frozenset({Role.NAMED_OFFICER}))
+    with council.database.writing() as session:
+        people.put(session, sioned, an_entry("sioned", Action.CHANGE_PERSON))
+    held_id = council.hold(1)
+    with council.database.writing() as session:
+        outbox.claim(session, NOW, limit=50, lease=timedelta(days=1))
+    seal(council, held_id)
+    with council.database.writing() as session:
+        due = outbox.claim(session, NOW, limit=50, lease=timedelta(minutes=1))
+    told = sorted(each.address for one in due for each in one.recipients)
+    assert told == ["nia@cantref.example", "owen@cantref.example"]
 
 
 def test_who_works_on_a_case_seals_what_they_meet_in_it(tmp_path):

@@ -1,18 +1,15 @@
 """What the rules stand on, as the protection officer sees it; private routes, as staff see them."""
 
-import re
 from dataclasses import replace
 
 import pytest
-from starlette.testclient import TestClient
 
 from models.audit import Action, AuditEntry
 from models.db import audit
 from models.person import Person, Role
 from models.policy import Exemptions, ExemptKind, ExemptRoute
 from quarantine.canary_record import to_detail
-from tests import console_sample
-from tests.console_sample import NOW, PASSWORD, PEOPLE, POLICY, make_council
+from tests.console_sample import NOW, PEOPLE, POLICY, make_council, visit
 
 DEWI = Person(
     id="dewi",
@@ -24,21 +21,18 @@ ROUTE = ExemptRoute(kind=ExemptKind.UNION, recipients=frozenset({"undeb.example"
 
 
 @pytest.fixture
-def council(tmp_path, monkeypatch):
+def council(tmp_path):
     first, *rest = POLICY.rules
     gap = replace(first, papers=replace(first.papers, ground=None, high_risk=True))
     exempt = Exemptions(recipients=ROUTE.recipients, routes=(ROUTE,))
-    monkeypatch.setattr(console_sample, "PEOPLE", (*PEOPLE, DEWI))
-    made = make_council(tmp_path)
+    made = make_council(tmp_path, everyone=(*PEOPLE, DEWI))
     made.policy = replace(POLICY, rules=(gap, *rest), exempt=exempt)
     yield made
     made.database.close()
 
 
 def page(council, path, language="en", username="dewi"):
-    with TestClient(council.app(), cookies={"porthor-language": language}) as client:
-        csrf = re.search(r'name="csrf" value="(\w+)"', client.get("/sign-in").text)[1]
-        client.post("/sign-in", data={"csrf": csrf, "username": username, "password": PASSWORD})
+    with visit(council, username, language) as client:
         return client.get(path)
 
 
