@@ -75,13 +75,14 @@ def post(settings: Settings) -> Post:
 
 def review(settings: Settings, database: Database, policy: Policy) -> Review:
     """What decisions need."""
-    hours = working_hours(settings.review)
     return Review(
         database=database,
         policy=policy,
         post=post(settings),
-        hours=hours,
+        hours=working_hours(settings.review),
         undo=timedelta(seconds=float(settings.review.undo)),
+        appeal_days=settings.review.appeal_days,
+        appeal_within=timedelta(seconds=float(settings.keeping.refused)),
     )
 
 

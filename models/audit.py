@@ -32,6 +32,7 @@ class Action(StrEnum):
     URGENT = "urgent"  # the sender said that it is
     SOMEONE_ELSE = "someone-else"  # the sender asked for another reviewer
     DISPUTE = "dispute"  # the sender said that it should not have been held
+    APPEAL = "appeal"  # the sender appealed a refusal: others decide anew
     LABEL = "label"  # a reviewer said whether this kind of mail should be held
     SELF_REPORT = "self-report"  # a sender said that they sent what they should not have
     READ_REPORT = "read-report"

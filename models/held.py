@@ -46,7 +46,7 @@ TRANSITIONS: dict[HeldState, frozenset[HeldState]] = {
         {HeldState.SENT, HeldState.HELD, HeldState.SEALED}
     ),
     HeldState.SENT: frozenset({HeldState.SEALED}),  # whoever still may open the kept copy
-    HeldState.REFUSED: frozenset({HeldState.SEALED}),
+    HeldState.REFUSED: frozenset({HeldState.HELD, HeldState.SEALED}),  # by an appeal, once
     HeldState.WITHDRAWN: frozenset({HeldState.SEALED}),
     HeldState.SEALED: frozenset(),
 }
@@ -60,7 +60,7 @@ OWNERS: dict[HeldState, str] = {
     HeldState.REFERRED: "HR, who refuses it or gives it to another reviewer",
     HeldState.RELEASED: "the worker",
     HeldState.SENT: "no one: it has ended",
-    HeldState.REFUSED: "no one: it has ended",
+    HeldState.REFUSED: "no one: it has ended; its sender may appeal once",
     HeldState.WITHDRAWN: "no one: it has ended",
     HeldState.SEALED: "the named officers, who hand it over and never open it",
 }
@@ -98,6 +98,16 @@ class Turn:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Appeal:
+    """Its sender appealed a refusal: others decide anew, and what they decide is final."""
+
+    at: datetime
+    due: datetime  # by when a person is to have decided
+    decided: tuple[str, ...]  # who decided before, or voted: they never do again
+    answered: datetime | None = None  # when someone decided on it, or its sender took it back
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HeldMessage:
     """A message that waits, without its content, which is sealed (see models/db/contents.py)."""
 
@@ -123,6 +133,7 @@ class HeldMessage:
     body: str = ""  # of its sender, when it was held
     apart: bool = False  # to HR or a protected address: the sender's own line does not decide
     decisions: tuple[Decision, ...] = ()
+    appeal: Appeal | None = None
     note: str = field(default="", repr=False)  # the next hop's words when it rejected a release
 
     @property
@@ -131,13 +142,22 @@ class HeldMessage:
         return any(each.detector == PERSONAL_MARK for each in self.findings)
 
     @property
+    def refusal(self) -> Decision | None:
+        """The refusal that was appealed; the others' votes are forgotten, this one is kept."""
+        refusals = (each for each in self.decisions if each.choice is Choice.REFUSE)
+        return next(refusals, None) if self.appeal else None
+
+    @property
     def seen_by_sender(self) -> HeldState:
         """The state as its sender sees it: what went to HR, or was sealed, looks as it did.
 
-        Sealing puts the state before it into `note`; a wish to take it back is shown as met.
+        Sealing puts the state before it into `note`; a wish to take it back is shown as met, and
+        an appeal as made.
         """
         state = self.state
         if state is HeldState.SEALED:
             taken_back = self.decisions and self.decisions[-1].choice is Choice.WITHDRAW
             state = HeldState.WITHDRAWN if taken_back else HeldState(self.note)
+            if state is HeldState.REFUSED and self.appeal and self.appeal.answered is None:
+                state = HeldState.HELD
         return HeldState.HELD if state is HeldState.REFERRED else state

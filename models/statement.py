@@ -13,6 +13,7 @@ class Saying(StrEnum):
     LEGAL = "legal"  # urgent: a legal or court deadline
     SOMEONE_ELSE = "someone-else"  # another person should check it; no reason is asked
     DISPUTED = "disputed"  # it should not have been held
+    APPEALED = "appealed"  # why another person should decide on what was refused
     REFERRED = "referred"  # a reviewer's: why it goes to HR
 
     @property

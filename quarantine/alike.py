@@ -31,7 +31,12 @@ class Said:
 
 
 def may_be_alike(first: HeldMessage, second: HeldMessage) -> bool:
-    """Tell whether two messages of one sender look the same without being opened."""
+    """Tell whether two messages of one sender look the same without being opened.
+
+    An appeal is like no other: it gets a look of its own.
+    """
+    if first.appeal or second.appeal:
+        return False
     larger, smaller = max(first.size, second.size), min(first.size, second.size)
     return (
         first.rules == second.rules

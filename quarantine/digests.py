@@ -79,9 +79,9 @@ def _send(session: Session, post: Post, known: People, person_id: str, now: date
 
 def _lines(messages: Sequence[HeldMessage], known: People, language: str) -> str:
     """A line for each: its reference, whose it is, and by when to decide."""
-    template = notices.words("digest-line", language)["line"]
+    words = notices.words("digest-line", language)
     lines = [
-        template.format(
+        words["appeal" if each.appeal else "line"].format(
             reference=each.id,
             sender=notices.name_of_sender(sender_of(each, known), language),
             deadline=write_time(each.turn.ends, language) if each.turn.ends else "-",
@@ -89,6 +89,5 @@ def _lines(messages: Sequence[HeldMessage], known: People, language: str) -> str
         for each in messages[:_MOST_LINES]
     ]
     if len(messages) > _MOST_LINES:
-        more = notices.words("digest-line", language)["more"]
-        lines.append(more.format(count=len(messages) - _MOST_LINES))
+        lines.append(words["more"].format(count=len(messages) - _MOST_LINES))
     return "\n".join(lines)

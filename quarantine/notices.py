@@ -34,7 +34,7 @@ _WORDS = tomllib.loads(Path(__file__).with_name("notices.toml").read_text(encodi
 _LONGEST_ID = 200
 LANGUAGES = ("en", "cy")
 _RULE_LINE = "-" * 40
-_REFUSED = "refused"  # also a delivery status notification
+_REFUSED = frozenset({"refused", "refused-again"})  # also delivery status notifications
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,7 +151,7 @@ def _render(  # noqa: PLR0913 - what a notice is made of
     message["X-Auto-Response-Suppress"] = "All"
     message.set_content(f"\n\n{_RULE_LINE}\n\n".join(texts) + "\n", cte="quoted-printable")
     message["Content-Language"] = ", ".join(order)
-    if held and name == _REFUSED and reported(held.recipients):
+    if held and name in _REFUSED and reported(held.recipients):
         original = held.message_id if _sound_id(held.message_id) else ""
         report = as_report(message, held, mta=domain, message_id=original)
         return report.as_bytes(policy=WIDE)

@@ -20,7 +20,7 @@ from quarantine.codes import REFUSE_CODES, RETURN_CODES
 from quarantine.permissions import Bar, People, bar
 from quarantine.review import LONGEST_REASON, Review
 
-_INVOLVED = frozenset({Bar.GONE, Bar.SENDER, Bar.RECIPIENT, Bar.NAMED})
+_INVOLVED = frozenset({Bar.GONE, Bar.SENDER, Bar.RECIPIENT, Bar.NAMED, Bar.DECIDED})
 
 
 def seen(session: Session, held_id: str, *states: HeldState) -> HeldMessage:
@@ -199,4 +199,4 @@ def refuse_for_hr(
         done = entry(message, by.id, Action.REFUSE, now, "not sent")
         held.move(session, held_id, HeldState.REFERRED, HeldState.REFUSED, done)
         someone = replace(message, reviewer=None)
-        review.tell_sender(session, "refused", someone, now, note=given.reason, code=code)
+        review.tell_refused(session, someone, now, note=given.reason, code=code)

@@ -24,6 +24,7 @@ class Bar(StrEnum):
     SENDER = "sender"
     RECIPIENT = "recipient"
     NAMED = "named"  # the mail may be about them, or complain of them
+    DECIDED = "decided"  # they refused it, or voted; its sender appealed
     DECLINED = "declined"  # they said that someone else should decide
     RUNS_IT = "runs-it"  # an administrator runs the system and reads no mail (L29)
 
@@ -55,11 +56,18 @@ def bar(person: Person, held: HeldMessage) -> Bar | None:
         return Bar.RECIPIENT
     if Tie.NAMED in ties:
         return Bar.NAMED
+    if _decided_before(person, held):
+        return Bar.DECIDED
     if person.id in held.turn.declined:
         return Bar.DECLINED
     if Role.ADMINISTRATOR in person.roles:
         return Bar.RUNS_IT
     return None
+
+
+def _decided_before(person: Person, held: HeldMessage) -> bool:
+    """Tell whether an appeal asks that someone else than this person decides."""
+    return held.appeal is not None and person.id in held.appeal.decided
 
 
 def can_review(person: Person, held: HeldMessage, people: People) -> bool:
@@ -95,8 +103,11 @@ def can_stand_in(manager: Person, held: HeldMessage) -> bool:
     """Tell whether a manager's deputy may act in their place.
 
     Where the mail names the manager, or is the manager's own, it passes their deputy by too:
-    who was chosen by someone is not the one to judge a complaint about them, or their mail.
+    who was chosen by someone is not the one to judge a complaint about them, or their mail, or
+    an appeal against their decision.
     """
+    if _decided_before(manager, held):
+        return False
     ties = {each.tie for each in held.involved if each.person == manager.id}
     return not ties & {Tie.NAMED, Tie.AUTHOR} and not is_sender(manager, held)
 

@@ -21,6 +21,7 @@ from models.policy import Policy
 from models.verdict import Disposition
 from quarantine import notices, permissions
 from quarantine.codes import REFUSE_CODES, words_of
+from quarantine.dates import write_time
 from quarantine.notices import Post
 from quarantine.turns import Turns
 from quarantine.working_hours import WorkingHours
@@ -36,6 +37,8 @@ class Review:
     policy: Policy
     post: Post
     hours: WorkingHours = WorkingHours()
+    appeal_days: int = 3  # working days, in which another person decides on an appeal
+    appeal_within: timedelta = timedelta(days=30)  # of a refusal: its content is kept as long
     undo: timedelta = timedelta(0)  # for which what a person released waits, so they can stop it
 
     @property
@@ -87,7 +90,7 @@ class Review:
         with self.database.writing() as session:
             message = self._waiting(session, held_id)
             permissions.check_own(by, message)
-            if message.disposition is not Disposition.CONFIRM:
+            if message.disposition is not Disposition.CONFIRM or message.appeal:
                 raise NotPermitted("nobody decides on their own mail")
             return self._release(session, message, by.id, "", now, self.undo)
 
@@ -145,9 +148,7 @@ class Review:
             entry = _entry(message, actor, Action.REFUSE, now, "not sent")
             held.move(session, held_id, HeldState.HELD, HeldState.REFUSED, entry)
             name = by.name if isinstance(by, Person) else actor
-            self.tell_sender(
-                session, "refused", message, now, note=reason.strip(), code=code, reviewer=name
-            )
+            self.tell_refused(session, message, now, note=reason.strip(), code=code, reviewer=name)
 
     def withdraw(self, held_id: str, *, by: Person, now: datetime) -> None:
         """Let the sender take a message back, no reason asked. Raises NotFound, Conflict."""
@@ -161,6 +162,7 @@ class Review:
             if message.state is not HeldState.SEALED:  # that stays where it is
                 entry = _entry(message, by.id, Action.WITHDRAW, now, "taken back")
                 held.move(session, held_id, message.state, HeldState.WITHDRAWN, entry)
+                self.tell_who_refused(session, message, "withdrawn", now)
             self.tell_sender(session, "withdrawn", message, now)
 
     def _waiting(self, session: Session, held_id: str) -> HeldMessage:
@@ -174,6 +176,8 @@ class Review:
     def _reviewer(self, session: Session, message: HeldMessage, by: Person | str) -> str:
         """Check that a person may decide; an account of the machine acts on the command line."""
         if isinstance(by, str):
+            if message.appeal and by in message.appeal.decided:
+                raise NotPermitted("an appeal is decided by another person than before")
             return by
         everyone = people.directory(session)
         permissions.check_review(by, message, everyone)
@@ -185,6 +189,8 @@ class Review:
         held.move(session, message.id, HeldState.RELEASED, HeldState.SENT, entry)
         note = next((each.reason for each in reversed(message.decisions) if each.reason), "")
         self.tell_sender(session, "sent", message, now, note=note)
+        if message.decisions:
+            self.tell_who_refused(session, message, "sent", now, by=message.decisions[-1].by)
         if any(each.code == PRIVATE for each in message.decisions):
             with suppress(Conflict):  # a freeze beats this, too; a sweep does it when it is lifted
                 erased = _entry(message, "system", Action.ERASE, now, "found private")
@@ -204,6 +210,38 @@ class Review:
         if reviewer and permissions.can_review(reviewer, message, known):
             values = {language: {"code": answer[:3]} for language in ("en", "cy")}
             notices.queue(session, self.post, "reopened", reviewer, values, held=message, now=now)
+
+    def tell_refused(
+        self,
+        session: Session,
+        message: HeldMessage,
+        now: datetime,
+        *,
+        note: str,
+        code: str,
+        reviewer: str = "",
+    ) -> None:
+        """Tell the sender that a person refused it, and after an appeal who refused it first."""
+        name = "refused-again" if message.appeal else "refused"
+        self.tell_sender(session, name, message, now, note=note, code=code, reviewer=reviewer)
+        self.tell_who_refused(session, message, "refused", now, by=reviewer)
+
+    def tell_who_refused(
+        self, session: Session, message: HeldMessage, ended: str, now: datetime, *, by: str = ""
+    ) -> None:
+        """Tell who refused a message how the appeal ended: who and what, and no content.
+
+        `by` is an id or a name; "" is someone whose name is not to be said.
+        """
+        if message.refusal is None:
+            return
+        known = people.directory(session)
+        person = known.get(message.refusal.by)
+        if person is None or not person.active:
+            return
+        name = known[by].name if by in known else by
+        values = {each: {"reviewer": name or _SOMEONE[each]} for each in _SOMEONE}
+        notices.queue(session, self.post, f"appeal-{ended}", person, values, held=message, now=now)
 
     def tell_sender(  # noqa: PLR0913 - the words a notice may need
         self,
@@ -229,6 +267,8 @@ class Review:
                 "note": words_of(code, note, language),
                 "code": code,
                 "reviewer": reviewer or _SOMEONE[language],
+                "deadline": self.turns.deadline(message, language),
+                "until": write_time(now + self.appeal_within, language),
             }
             for language in ("en", "cy")
         }

@@ -113,7 +113,7 @@ def _pass_by(
     turn = replace(
         without.turn,
         since=now,
-        ends=review.hours.turn_ends(now),
+        ends=review.turns.ends(message, now),
         asked=(*(each for each in message.turn.asked if each != step.person), step.person),
     )
     detail = f"{message.reviewer or 'nobody'} to {step.person}, {step.rung.value}"

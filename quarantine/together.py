@@ -34,8 +34,11 @@ def may_agree(person: Person, message: HeldMessage, known: People) -> bool:
 
 def companion(session: Session, message: HeldMessage, who: Person, now: datetime) -> str | None:
     """Return who agreed that this person opens it, if that was within the day."""
+    since = now - LASTS
+    if message.appeal:  # who agreed before may be who decided before
+        since = max(since, message.appeal.at)
     for each in second_looks.about(session, message.id):
-        if each.asked_by == who.id and each.agreed is not None and now - each.agreed < LASTS:
+        if each.asked_by == who.id and each.agreed is not None and each.agreed > since:
             return each.agreed_by
     return None
 

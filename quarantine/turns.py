@@ -47,7 +47,7 @@ class Turns:
         `told` is False where the sender is asked before the reviewer: the first clock tells.
         """
         step = next_step(message, known, self.hours.today(now))
-        turn = self._turn(message.turn, step.person if step and told else None, now)
+        turn = self._turn(message, step.person if step and told else None, now)
         return replace(message, reviewer=step.person if step else None, turn=turn), step
 
     def look(
@@ -90,7 +90,7 @@ class Turns:
         step = next_step(without, known, self.hours.today(now))
         if step is None:
             raise Conflict("nobody else may decide on this one; ask for another duty reviewer")
-        turn = self._turn(without.turn, step.person, now)
+        turn = self._turn(without, step.person, now)
         self._record(session, message, step.person, turn, _hand_on(message, by, now, step))
         given = replace(without, reviewer=step.person, turn=turn)
         self.tell(session, "passed", given, known, now, step)
@@ -109,7 +109,7 @@ class Turns:
 
     def again(self, session: Session, message: HeldMessage, now: datetime) -> None:
         """Begin the turn of a message that came back anew; its reviewer is told elsewhere."""
-        turn = self._turn(message.turn, None, now)
+        turn = self._turn(message, None, now)
         entry = _entry(message, SYSTEM, Action.REASSIGN, now, "again")
         self._record(session, message, message.reviewer, turn, entry)
 
@@ -125,7 +125,7 @@ class Turns:
         to_before: bool = True,
     ) -> None:
         """Make it the turn of a step's person, and tell both. Raises Conflict."""
-        before, turn = message.reviewer, self._turn(message.turn, step.person, now)
+        before, turn = message.reviewer, self._turn(message, step.person, now)
         detail = f"{why.value}: {before or 'nobody'} to {step.person}, {step.rung.value}"
         self._record(
             session,
@@ -144,7 +144,7 @@ class Turns:
 
     def _remind(self, session: Session, message: HeldMessage, known: People, now: datetime) -> None:
         """Ask the same person again: there is nobody else who could be."""
-        turn = self._turn(message.turn, message.reviewer, now)
+        turn = self._turn(message, message.reviewer, now)
         entry = _entry(message, SYSTEM, Action.REMIND, now, message.reviewer or "")
         self._record(session, message, message.reviewer, turn, entry)
         self.tell(session, "reminder", replace(message, turn=turn), known, now, None)
@@ -155,16 +155,22 @@ class Turns:
         """Say aloud, once a turn, that nobody in the directory may decide."""
         detail = f"{message.reviewer or 'nobody'} to nobody: nobody else may decide"
         entry = _entry(message, SYSTEM, Action.REASSIGN, now, detail)
-        self._record(session, message, None, self._turn(message.turn, None, now), entry)
+        self._record(session, message, None, self._turn(message, None, now), entry)
         self.tell_nobody(session, message, known, now)
 
     def tell_nobody(
-        self, session: Session, message: HeldMessage, known: People, now: datetime
+        self,
+        session: Session,
+        message: HeldMessage,
+        known: People,
+        now: datetime,
+        *,
+        name: str = "nobody",
     ) -> None:
         """Ask the administrators for a reviewer; they learn the reference and nothing else."""
         for person in known.values():
             if person.active and Role.ADMINISTRATOR in person.roles:
-                notices.queue(session, self.post, "nobody", person, {}, held=message, now=now)
+                notices.queue(session, self.post, name, person, {}, held=message, now=now)
 
     def _record(
         self,
@@ -176,11 +182,17 @@ class Turns:
     ) -> None:
         held.pass_on(session, seen, reviewer, turn, entry)
 
-    def _turn(self, before: Turn, person: str | None, now: datetime) -> Turn:
+    def ends(self, message: HeldMessage, now: datetime) -> datetime:
+        """When a turn that begins now is over; one about an appeal not before its set day."""
+        ends = self.hours.turn_ends(now)
+        return max(ends, message.appeal.due) if message.appeal else ends
+
+    def _turn(self, message: HeldMessage, person: str | None, now: datetime) -> Turn:
+        before = message.turn
         asked = before.asked
         if person is not None:
             asked = (*(each for each in asked if each != person), person)
-        return replace(before, since=now, ends=self.hours.turn_ends(now), asked=asked)
+        return replace(before, since=now, ends=self.ends(message, now), asked=asked)
 
     def tell(  # noqa: PLR0913 - a notice, about what, to whom and why
         self,
@@ -206,7 +218,7 @@ class Turns:
                 "reasons": notices.reasons(message.rules, self.policy, language),
                 "sender": notices.name_of_sender(sender, language),
                 "deadline": self.deadline(message, language),
-                "because": because(step, known, language),
+                "because": _because(step, message, known, language),
                 "reviewer": reviewer.name,
             }
             for language in LANGUAGES
@@ -224,6 +236,14 @@ def because(step: Step | None, known: People, language: str) -> str:
         return ""
     for_ = known[step.stands_for].name if step.stands_for else ""
     return notices.words(f"rung-{step.rung.value}", language)["reason"].format(name=for_)
+
+
+def _because(step: Step | None, message: HeldMessage, known: People, language: str) -> str:
+    """The same, and that it is an appeal, if it is."""
+    said = [because(step, known, language)]
+    if message.appeal:
+        said.append(notices.words("appeal-turn", language)["reason"])
+    return " ".join(filter(None, said))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

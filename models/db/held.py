@@ -12,16 +12,18 @@ from sqlalchemy.orm import Session
 from models.address import parse_address
 from models.audit import AuditEntry
 from models.db import audit
+from models.db.appeal_tables import AppealRow
 from models.db.sealed_tables import SecondLookRow
 from models.db.tables import AnswerRow, DecisionRow, HeldRow, StatementRow
 from models.decision import PRIVATE, Choice, Decision
 from models.envelope import Client, Recipient
 from models.errors import Conflict, NotFound
 from models.finding import Finding, Weight
-from models.held import ENDED, HeldMessage, HeldState, Involved, Tie, Turn, can_move
+from models.held import ENDED, Appeal, HeldMessage, HeldState, Involved, Tie, Turn, can_move
 from models.verdict import Disposition
 
 _NOT_DECIDED = (HeldState.HELD.value, HeldState.SEALED.value)
+_WAITING = frozenset({HeldState.HELD, HeldState.REFERRED})
 
 
 def add(session: Session, held: HeldMessage, entry: AuditEntry) -> None:
@@ -50,7 +52,7 @@ def add(session: Session, held: HeldMessage, entry: AuditEntry) -> None:
             involved=[{"person": each.person, "tie": each.tie.value} for each in held.involved],
             apart=held.apart,
             body=held.body,
-            **_turn_to_row(held.turn),
+            **turn_to_row(held.turn),
         )
     )
     audit.append(session, entry)
@@ -159,7 +161,19 @@ def move(
     )
     if changed.rowcount != 1:  # type: ignore[attr-defined]  # a CursorResult, as for every UPDATE
         raise Conflict("someone else decided this one first; nothing of yours was saved")
+    _answer_appeal(session, held_id, before, after, entry.at)
     audit.append(session, entry)
+
+
+def _answer_appeal(
+    session: Session, held_id: str, before: HeldState, after: HeldState, at: datetime
+) -> None:
+    """Note when an appeal, if there is one, was decided on; a release undone undoes that."""
+    change = update(AppealRow).where(AppealRow.held == held_id)
+    if before in _WAITING and after not in _WAITING | {HeldState.SEALED}:
+        session.execute(change.where(AppealRow.answered.is_(None)).values(answered=at))
+    elif (before, after) == (HeldState.RELEASED, HeldState.HELD):
+        session.execute(change.values(answered=None))
 
 
 def decide(session: Session, held_id: str, decision: Decision, entry: AuditEntry) -> None:
@@ -178,8 +192,9 @@ def decide(session: Session, held_id: str, decision: Decision, entry: AuditEntry
 
 
 def clear_decisions(session: Session, held_id: str) -> None:
-    """Forget the votes: the message was reopened and they are taken anew."""
-    session.execute(delete(DecisionRow).where(DecisionRow.held == held_id))
+    """Forget the votes: they are taken anew. A refusal, which was appealed, stays on record."""
+    refusal = DecisionRow.choice == Choice.REFUSE.value
+    session.execute(delete(DecisionRow).where(DecisionRow.held == held_id, ~refusal))
 
 
 def pass_on(
@@ -198,7 +213,7 @@ def pass_on(
             HeldRow.reviewer.is_not_distinct_from(seen.reviewer),
             HeldRow.turn_ends.is_not_distinct_from(seen.turn.ends),
         )
-        .values(reviewer=reviewer, **_turn_to_row(turn))
+        .values(reviewer=reviewer, **turn_to_row(turn))
     )
     if changed.rowcount != 1:  # type: ignore[attr-defined]  # a CursorResult, as for every UPDATE
         raise Conflict("someone else decided this one or passed it on; nothing of yours was saved")
@@ -293,6 +308,7 @@ def make_bare(session: Session, ids: Collection[str]) -> None:
             declined=[],
         )
     )
+    session.execute(update(DecisionRow).where(DecisionRow.held.in_(ids)).values(reason=""))
     for row in (StatementRow, AnswerRow, SecondLookRow):
         session.execute(delete(row).where(row.held.in_(ids)))
 
@@ -324,10 +340,16 @@ def _held(session: Session, rows: Sequence[HeldRow]) -> list[HeldMessage]:
                 at=row.at,
             )
         )
-    return [_message(row, tuple(decisions[row.id])) for row in rows]
+    appeals = select(AppealRow).where(AppealRow.held.in_(list(decisions)))
+    appealed = {each.held: _appeal(each) for each in session.scalars(appeals)}
+    return [_message(row, tuple(decisions[row.id]), appealed.get(row.id)) for row in rows]
 
 
-def _message(row: HeldRow, decisions: tuple[Decision, ...]) -> HeldMessage:
+def _appeal(row: AppealRow) -> Appeal:
+    return Appeal(at=row.at, due=row.due, decided=tuple(row.decided), answered=row.answered)
+
+
+def _message(row: HeldRow, decisions: tuple[Decision, ...], appeal: Appeal | None) -> HeldMessage:
     return HeldMessage(
         id=row.id,
         state=HeldState(row.state),
@@ -358,11 +380,13 @@ def _message(row: HeldRow, decisions: tuple[Decision, ...]) -> HeldMessage:
         apart=bool(row.apart),
         body=row.body or "",
         decisions=decisions,
+        appeal=appeal,
         note=row.note,
     )
 
 
-def _turn_to_row(turn: Turn) -> dict[str, Any]:
+def turn_to_row(turn: Turn) -> dict[str, Any]:
+    """A turn as the columns of a held message."""
     return {
         "turn_since": turn.since,
         "turn_ends": turn.ends,

@@ -1,10 +1,10 @@
-"""What senders disputed, by rule: how much, what became of it, and whether reviewers agreed."""
+"""What senders disputed, by rule, what became of it and whether reviewers agreed; appeals."""
 
 from dataclasses import dataclass
 
 from starlette.responses import Response
 
-from models.db import disputes
+from models.db import appeals, disputes
 from models.held import HeldState
 from quarantine import reports, retreat
 from quarantine.console.charts import percent
@@ -25,10 +25,11 @@ class Row:
 
 
 def show(visit: Visit) -> Response:
-    """Show the disputes of the last 90 days, the rule disputed most first."""
+    """Show the appeals and disputes of the last 90 days, the rule disputed most first."""
     since = visit.now - retreat.WINDOW
     with visit.services.database.reading() as session:
         found = disputes.by_rule(session, since)
+        appealed = appeals.counted(session, since, visit.now)
     policy = visit.services.policy
     rows = []
     for rule, about in found.items():
@@ -51,4 +52,6 @@ def show(visit: Visit) -> Response:
         rows=[each for each in rows if each.disputed.part],
         since=write_date(since.date(), visit.language),
         percent=percent,
+        appeals=appealed,
+        appeal_days=visit.services.review.appeal_days,
     )

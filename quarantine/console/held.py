@@ -18,7 +18,7 @@ from models.errors import NotFound
 from models.held import HeldMessage, HeldState
 from models.statement import Saying
 from models.verdict import Disposition
-from quarantine import access, outcomes, permissions, together
+from quarantine import access, appeals, outcomes, permissions, together
 from quarantine.codes import words_of
 from quarantine.console.history import history, name_of_actor
 from quarantine.console.lists import look_the_same, name_of_sender
@@ -42,12 +42,14 @@ _DONE = {
     "urgent": frozenset({HeldState.HELD}),
     "someone-else": frozenset({HeldState.HELD}),
     "disputed": frozenset(HeldState),
+    "appealed": frozenset({HeldState.HELD}),
 }
 _SAYING_OF = {
     "explained": (Saying.EXPLAINED,),
     "urgent": (Saying.HARM, Saying.LEGAL),
     "someone-else": (Saying.SOMEONE_ELSE,),
     "disputed": (Saying.DISPUTED,),
+    "appealed": (Saying.APPEALED,),
 }
 
 
@@ -102,8 +104,12 @@ def page(
     opened: access.Opened | None = None,
     attempt: Attempt | None = None,
     too_late: bool = False,
+    nobody_else: bool = False,
 ) -> Response:
-    """Show the page; `attempt` is a form to mend, `too_late` that something was not done."""
+    """Show the page; `attempt` is a form to mend, `too_late` that something was not done.
+
+    `nobody_else` says that an appeal was not taken because nobody else may decide.
+    """
     own = is_own(visit)
     message = as_seen(visit)
     if message.state is HeldState.REFERRED:
@@ -120,6 +126,7 @@ def page(
         "reasons": shown_reasons(visit, message.rules, found.findings),
         "attempt": attempt or Attempt(),
         "too_late": too_late,
+        "nobody_else": nobody_else,
         "nav": "mine" if own else "queue",
     }
     if own:
@@ -141,6 +148,13 @@ def as_seen(visit: Visit) -> HeldMessage:
 def is_own(visit: Visit) -> bool:
     """Whether it is the visitor's own mail."""
     return permissions.is_sender(visit.who, visit.message)
+
+
+def may_appeal(visit: Visit) -> bool:
+    """Whether it is the visitor's own mail and they may appeal its refusal now."""
+    with visit.services.database.reading() as session:
+        review = visit.services.review
+        return is_own(visit) and appeals.can_appeal(session, review, visit.message, visit.now)
 
 
 def can_decide(visit: Visit) -> bool:
@@ -176,7 +190,8 @@ def _facts(visit: Visit, message: HeldMessage) -> dict[str, Any]:
         "last_by": name_of_actor(visit, last.by) if last else "",
         "last_reason": words_of(last.code, last.reason, visit.language) if last else "",
         "happened": history(visit),
-        "confirmable": message.disposition is Disposition.CONFIRM,
+        **_of_appeal(visit, message),
+        "confirmable": message.disposition is Disposition.CONFIRM and not message.appeal,
         "said": of_kinds(said, *(set(Saying) - {Saying.REFERRED, Saying.SOMEONE_ELSE})),
         "asked_else": bool(of_kinds(said, Saying.SOMEONE_ELSE)),
         "stop_within": max(round((leaves - visit.now).total_seconds()), 0)
@@ -185,6 +200,17 @@ def _facts(visit: Visit, message: HeldMessage) -> dict[str, Any]:
         "done": _done(visit, message, {each.kind for each in said}),
         "kinds": {kind: words.gettext(name) for kind, name in KINDS.items()},
         "unread_because": lambda reason: words.gettext(name_of_unread(reason)),
+    }
+
+
+def _of_appeal(visit: Visit, message: HeldMessage) -> dict[str, Any]:
+    """Until when it can be appealed; who refused what was appealed."""
+    first = message.refusal
+    return {
+        "may_appeal": may_appeal(visit),
+        "appeal_until": appeals.open_until(visit.services.review, message),
+        "refused_by": name_of_actor(visit, first.by) if first else "",
+        "refused_at": first.at if first else None,
     }
 
 

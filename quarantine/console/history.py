@@ -8,6 +8,7 @@ from models.audit import OF_CASES, Action, AuditEntry, Purpose
 from models.db import audit
 from models.person import Role
 from quarantine.access import Depth
+from quarantine.appeals import NOBODY
 from quarantine.console.visit import Visit
 from quarantine.console.words import mark, translations
 from quarantine.permissions import can_review
@@ -33,9 +34,11 @@ _HAPPENED = {
     Action.URGENT: mark("Said that it is urgent"),
     Action.SOMEONE_ELSE: mark("Asked for someone else to check it"),
     Action.DISPUTE: mark("Said that it should not have been held"),
+    Action.APPEAL: mark("Appealed: another person is to decide"),
     Action.ERASE: mark("Content erased"),
     Action.SECOND_PERSON: mark("Asked, or agreed, to open it together with someone"),
 }
+_APPEALED_IN_VAIN = mark("Appealed, but nobody else could decide")
 _LOOKS = {
     (Purpose.DECIDE, Depth.MATCHES): mark("Opened what was found, masked, to decide"),
     (Purpose.DECIDE, Depth.TEXT): mark("Opened the text, to decide"),
@@ -110,6 +113,8 @@ def _happened(visit: Visit, entry: AuditEntry) -> Happened:
     what = _HAPPENED.get(entry.action, entry.action.value)
     if entry.action is Action.LOOK:
         what = look_in_words(entry)
+    elif entry.action is Action.APPEAL and entry.detail == NOBODY:
+        what = _APPEALED_IN_VAIN
     words = translations(visit.language)
     return Happened(at=entry.at, who=name_of_actor(visit, entry.actor), what=words.gettext(what))
 

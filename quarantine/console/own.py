@@ -9,25 +9,27 @@ from models.db import held as held_messages
 from models.errors import Conflict
 from models.held import HeldState
 from models.statement import Saying
-from quarantine import outcomes, permissions, saying
-from quarantine.console.held import Attempt, as_seen, page
+from quarantine import appeals, outcomes, permissions, saying
+from quarantine.console.held import Attempt, as_seen, may_appeal, page
 from quarantine.console.pages import render, see_other
 from quarantine.console.visit import Visit
 from quarantine.review import LONGEST_REASON
 
 _MOST = 200
 _URGENT = {"harm": Saying.HARM, "legal": Saying.LEGAL}
-_TEXT_NEEDED = frozenset({"explain", "again"})
+_TEXT_NEEDED = frozenset({"explain", "again", "appeal"})
 _DONE = {
     "explain": "explained",
     "urgent": "urgent",
     "someone-else": "someone-else",
     "dispute": "disputed",
     "again": "again",
+    "appeal": "appealed",
 }
 _OPEN = {
     "again": frozenset({HeldState.RETURNED}),
     "dispute": frozenset(HeldState),
+    "appeal": frozenset({HeldState.REFUSED}),
 }  # and for everything else: while it waits
 
 
@@ -120,8 +122,20 @@ def again(visit: Visit) -> Response:
     return _say(visit, "again")
 
 
+def ask_appeal(visit: Visit) -> Response:
+    """Ask why another person should decide."""
+    return _ask(visit, Attempt(choice="appeal"))
+
+
+def appeal(visit: Visit) -> Response:
+    """Take the appeal."""
+    return _say(visit, "appeal")
+
+
 def _ask(visit: Visit, attempt: Attempt) -> Response:
     message = as_seen(visit)
+    if attempt.choice == "appeal" and not may_appeal(visit):
+        return see_other(f"/held/{message.id}")
     if message.state not in _OPEN.get(attempt.choice, frozenset({HeldState.HELD})):
         return see_other(f"/held/{message.id}")
     status = 422 if attempt.mistake else 200
@@ -153,16 +167,22 @@ def _acts(visit: Visit, said: Attempt) -> None:
             saying.ask_someone_else(review, held_id, by=who, now=now)
         case "dispute":
             saying.dispute(review, held_id, by=who, text=said.text, now=now)
+        case "appeal":
+            appeals.appeal(review, held_id, by=who, text=said.text, now=now)
         case _:
             saying.ask_again(review, held_id, by=who, text=said.text, now=now)
 
 
 def _done(visit: Visit, act: Callable[[], None], done: str) -> Response:
-    """Do it and show the page; or show the page as it is now, and that nothing was done."""
+    """Do it and show the page; or show the page as it is now, and that nothing was done.
+
+    An appeal that can still be made was not taken because nobody else may decide.
+    """
     try:
         act()
     except Conflict:
         with visit.services.database.reading() as session:
-            now = held_messages.get(session, visit.message.id)
-        return page(replace(visit, held=now), too_late=True)
+            now = replace(visit, held=held_messages.get(session, visit.message.id))
+        nobody_else = done == _DONE["appeal"] and may_appeal(now)
+        return page(now, too_late=True, nobody_else=nobody_else)
     return see_other(f"/held/{visit.message.id}?done={done}")

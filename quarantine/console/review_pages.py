@@ -49,6 +49,8 @@ REVIEW_PAGES: tuple[Page, ...] = (
     Page("POST", "/held/{id}/someone-else", Permission.OWN, own.someone_else),
     Page("GET", "/held/{id}/dispute", Permission.OWN, own.ask_dispute),
     Page("POST", "/held/{id}/dispute", Permission.OWN, own.dispute),
+    Page("GET", "/held/{id}/appeal", Permission.OWN, own.ask_appeal),
+    Page("POST", "/held/{id}/appeal", Permission.OWN, own.appeal),
     Page("GET", "/held/{id}/again", Permission.OWN, own.ask_again),
     Page("POST", "/held/{id}/again", Permission.OWN, own.again),
     Page("POST", "/held/{id}/second-person", Permission.REVIEW, together_pages.ask),

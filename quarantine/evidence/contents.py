@@ -85,7 +85,7 @@ class FairnessItem:
     received: datetime
     state: str
     rules: tuple[str, ...]
-    disputed: bool  # its sender said that it should not have been held
+    disputed: bool  # its sender said that it should not have been held, or appealed
     label: str = ""  # if it is an exhibit too
 
 

@@ -116,13 +116,15 @@ def fairness_of(
 ) -> tuple[FairnessItem, ...]:
     """Of everything in a scope, what may help the person: withdrawn, released or disputed (L44).
 
+    An appeal disputes it too.
+
     `labels` gives an exhibit's label by the held message's id.
     """
     known = {each.id: each for each in scope}
     disputed = {
         each.entry.subject
         for each in audit_extract.of_subjects(session, known)
-        if each.entry.action is Action.DISPUTE
+        if each.entry.action in {Action.DISPUTE, Action.APPEAL}
     }
     return tuple(
         FairnessItem(

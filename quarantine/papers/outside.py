@@ -89,7 +89,12 @@ def _deciding(live: Live, language: str) -> Iterator[tuple[str, str]]:
     yield say("atrs", "frequency", language), say("atrs", "frequency_is", language)
     turn = write_span(float(live.given.review.turn), language)
     yield say("atrs", "review", language), say("who", "line", language, turn=turn)
+    days = live.given.review.appeal_days
     yield say("atrs", "appeals", language), say("worker", "follows_2", language)
+    yield (
+        say("atrs", "appeals", language),
+        say("worker", "follows_appeal", language, days=days),
+    )
 
 
 def _tool(live: Live, language: str) -> Iterator[Block]:

@@ -11,7 +11,12 @@ def worker_notice(live: Live, language: str) -> Draft:
     """What is checked, why, by what rules, who reads, how long, what follows, how to object."""
     named = sections.officer(live, language)
     first = "follows_untold" if live.setting("notices.enabled") == "False" else "follows_1"
-    follows = (first, "follows_2", "follows_3", "follows_4")
+    days = live.given.review.appeal_days
+    follows = (
+        *(say("worker", each, language) for each in (first, "follows_2", "follows_3")),
+        say("worker", "follows_appeal", language, days=days),
+        say("worker", "follows_4", language),
+    )
     return Draft(
         blocks=(
             Paragraph(say("worker", "intro", language)),
@@ -22,7 +27,7 @@ def worker_notice(live: Live, language: str) -> Draft:
             *sections.who_reads(live, language),
             *sections.keeping(live, language),
             heading("follows", language),
-            Items(tuple(say("worker", each, language) for each in follows)),
+            Items(follows),
             *sections.private(live, language),
             heading("object", language),
             Items(

@@ -4,6 +4,7 @@ from alembic import context
 
 from models.db import (  # noqa: F401 - their rows are in Row.metadata
     api_tables,
+    appeal_tables,
     case_tables,
     keeping_tables,
     sealed_tables,

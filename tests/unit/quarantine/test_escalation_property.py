@@ -37,7 +37,7 @@ MESSAGES, EVENTS = 20, 6
 def given_to(held, step, now):
     """What quarantine/turns.py records, without its database."""
     return replace(
-        held, reviewer=step and step.person, turn=TURNS._turn(held.turn, step and step.person, now)
+        held, reviewer=step and step.person, turn=TURNS._turn(held, step and step.person, now)
     )
 
 

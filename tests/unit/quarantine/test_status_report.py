@@ -12,7 +12,8 @@ from models.verdict import Disposition
 from quarantine import notices
 from quarantine.status_report import reported
 
-WORDS = {each: {"reviewer": "Gŵen", "recipients": "x", "note": "n"} for each in ("en", "cy")}
+_FILLED = {"reviewer": "Gŵen", "recipients": "x", "note": "n", "until": "1"}
+WORDS = dict.fromkeys(("en", "cy"), _FILLED)
 LONG = f"{'x' * 64}@{'y' * 60}.{'z' * 60}.{'w' * 40}.example"
 
 
@@ -58,6 +59,7 @@ def test_it_is_a_report_of_three_parts():
     kinds = [each.get_content_type() for each in report.iter_parts()]
     assert kinds == ["text/plain", "message/delivery-status", "text/rfc822-headers"]
     text, _, original = report.iter_parts()
+    assert "gallwch apelio unwaith" in text.get_content()
     assert "Penderfynodd Gŵen" in text.get_content()
     assert "Gŵen decided" in text.get_content()
     assert text["Content-Language"] == "cy, en"
