@@ -98,6 +98,7 @@ def may_see(person, held):
         and not any(each.address.lower() in mailboxes for each in held.recipients)
         and person.id not in {each.person for each in held.involved}
         and person.id not in held.turn.declined
+        and not (held.appeal and person.id in held.appeal.decided)
         and Role.ADMINISTRATOR not in person.roles
     )
 

@@ -230,13 +230,12 @@ class Waiting:
 
 
 def waiting(session: Session) -> Waiting:
-    """Count what waits."""
-    held_now = HeldRow.state == HeldState.HELD.value
-    count, oldest, assigned = session.execute(
-        select(func.count(), func.min(HeldRow.received), func.count(HeldRow.reviewer)).where(
-            held_now
-        )
-    ).one()
+    """Count what waits; an appeal waits since it was made."""
+    since = func.min(func.coalesce(AppealRow.at, HeldRow.received))
+    query = select(func.count(), since, func.count(HeldRow.reviewer)).select_from(HeldRow)
+    query = query.outerjoin(AppealRow, AppealRow.held == HeldRow.id)
+    waits = query.where(HeldRow.state == HeldState.HELD.value)
+    count, oldest, assigned = session.execute(waits).one()
     return Waiting(count=count, oldest=oldest, unassigned=count - assigned)
 
 

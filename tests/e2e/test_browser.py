@@ -288,6 +288,46 @@ def test_a_sender_asks_again_for_what_was_given_back(look, address, council, lan
     check("own-asked-again")
 
 
+@pytest.mark.requirement("S11")
+@pytest.mark.requirement("L54")
+def test_a_sender_appeals_and_another_person_decides(look, address, council, language, size):
+    page, check, sign_in = look
+    held_id = council.hold(number_for(3000, language, size))
+    gwen = next(each for each in PEOPLE if each.id == "gwen")
+    council.review.refuse(held_id, by=gwen, reason="", code="policy", now=council.clock[0])
+    home, decision = f"{address}/held/{held_id}", f"form[action='/held/{held_id}/decision']"
+    sign_in("sioned")
+    page.goto(home)
+    check("own-refused")
+    page.click(f"main a[href='/held/{held_id}/appeal']")
+    check("own-appeal")
+    page.click(f"form[action='/held/{held_id}/appeal'] button")
+    check("own-appeal-mistake", status_noise=True)
+    page.fill("#text", "Gofynnodd y llys amdano / The court asked for it")
+    page.click(f"form[action='/held/{held_id}/appeal'] button")
+    check("own-appealed")
+    page.goto(f"{address}/mine")
+    check("mine-appealed")
+    page.goto(f"{address}/sign-out")
+    page.click("main button")
+    sign_in("elin")
+    page.goto(f"{address}/queue")
+    check("queue-appeal")
+    page.goto(home)
+    check("held-appeal")
+    page.check("input[value='refuse']")
+    page.click(f"{decision} button")
+    check("deciding-appeal")
+    page.check("input[value='policy']")
+    page.click(f"{decision} button")
+    check("held-appeal-refused")
+    page.goto(f"{address}/sign-out")
+    page.click("main button")
+    sign_in("sioned")
+    page.goto(home)
+    check("own-appeal-refused")
+
+
 def test_a_mistake_is_reported_and_read(look, address):
     page, check, sign_in = look
     sign_in("sioned")

@@ -25,11 +25,14 @@ from organisations import (
 
 from models.decision import Choice, Decision
 from models.verdict import Disposition
+from quarantine.appeals import _anew
 from quarantine.escalation import ladder, next_step, why_look
 from quarantine.permissions import can_review
+from quarantine.review import Review
 from quarantine.turns import Turns
 from quarantine.working_hours import WorkingHours
 
+REVIEW = Review(database=None, policy=POLICY, post=POST)
 TURNS = Turns(policy=POLICY, post=POST, hours=WorkingHours())
 MESSAGES, EVENTS = 20, 6
 
@@ -66,6 +69,10 @@ def check(held, people, now):
         assert may_see(person, held) or not can_review(person, held, people)
 
 
+def _votes(held):
+    return [each for each in held.decisions if each.choice is Choice.RELEASE]
+
+
 def something_happens(held, people, rng):
     """A reviewer hands on, or agrees to send what two must agree to; or nobody does anything."""
     what = rng.choice(["nothing", "nothing", "nothing", "hand-on", "vote"])
@@ -74,9 +81,9 @@ def something_happens(held, people, rng):
     if what == "hand-on":
         declined = (*held.turn.declined, held.reviewer)
         return replace(held, turn=replace(held.turn, declined=declined))
-    if what == "vote" and held.disposition is Disposition.HOLD_FOR_TWO and not held.decisions:
+    if what == "vote" and held.disposition is Disposition.HOLD_FOR_TWO and not _votes(held):
         vote = Decision(by=held.reviewer, choice=Choice.RELEASE, at=NOW)
-        return replace(held, decisions=(vote,))
+        return replace(held, decisions=(*held.decisions, vote))
     return held
 
 
@@ -106,6 +113,41 @@ def test_none_is_with_the_wrong_person_and_none_with_nobody(rng, size):
             )
             looked.append(held)
         waiting = looked
+
+
+def refused_and_appealed(held, people, now):
+    """Whose turn it is refuses it and its sender appeals; None if nobody else may decide."""
+    refusal = Decision(by=held.reviewer, choice=Choice.REFUSE, at=now)
+    asked = _anew(REVIEW, replace(held, decisions=(*held.decisions, refusal)), now)
+    step = next_step(asked, people, TURNS.hours.today(now))
+    if step is None:
+        assert able(asked, people) == set()
+        return None
+    turn = replace(asked.turn, since=now, ends=TURNS.ends(asked, now), asked=(step.person,))
+    return replace(asked, reviewer=step.person, turn=turn)
+
+
+@pytest.mark.requirement("S11")
+@pytest.mark.requirement("L31")
+@settings(max_examples=300, deadline=None)
+@given(seeds, sizes)
+def test_what_was_appealed_never_reaches_who_decided_it(rng, size):
+    people = an_organisation(rng, size)
+    for number in range(MESSAGES):
+        now, (held, _) = NOW, TURNS.first(a_message(rng, number), people, NOW)
+        held = look(something_happens(held, people, rng), people, now)
+        earlier = {each.by for each in held.decisions} | {held.reviewer}
+        if held.reviewer is None or (held := refused_and_appealed(held, people, now)) is None:
+            continue
+        assert set(held.appeal.decided) == earlier
+        later = people
+        for _ in range(EVENTS):
+            check(held, later, now)
+            assert not {held.reviewer, *held.turn.asked} & earlier
+            assert not any(can_review(later[each], held, later) for each in earlier)
+            now += timedelta(hours=rng.choice([1, 5, 26, 100]))
+            later = changed(later, rng)
+            held = look(something_happens(held, later, rng), later, now)
 
 
 @pytest.mark.requirement("M2")
