@@ -209,8 +209,10 @@ class Worker:
         if message.state is not HeldState.RELEASED:
             return "ended elsewhere"
         if rejected:
-            self.review.reopen(session, message, rejected, now)
-            held.narrow(session, message.id, (*result.left, *result.unsent))
+            unsent = (*result.left, *result.unsent)
+            got = len(message.recipients) - len(unsent)
+            self.review.reopen(session, message, rejected, now, got=got)
+            held.narrow(session, message.id, unsent)
             return "rejected"
         self.review.sent(session, message, now)
         return "sent"

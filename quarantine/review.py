@@ -197,9 +197,15 @@ class Review:
                 contents.erase(session, message.id, erased)
                 held.make_bare(session, [message.id])
 
-    def reopen(self, session: Session, message: HeldMessage, answer: str, now: datetime) -> None:
-        """Put a message that the next hop rejected back before its reviewer, votes anew."""
-        entry = _entry(message, "system", Action.REOPEN, now, f"next hop answered {answer[:3]}")
+    def reopen(
+        self, session: Session, message: HeldMessage, answer: str, now: datetime, *, got: int = 0
+    ) -> None:
+        """Put a message that the next hop rejected back before its reviewer, votes anew.
+
+        `got` is how many recipients got it all the same: a breach is told by it (L57).
+        """
+        detail = f"next hop answered {answer[:3]}" + (f", {got} got it" if got else "")
+        entry = _entry(message, "system", Action.REOPEN, now, detail)
         held.move(session, message.id, HeldState.RELEASED, HeldState.HELD, entry, note=answer)
         held.clear_decisions(session, message.id)
         self.tell_sender(session, "undelivered", message, now, code=answer[:3])

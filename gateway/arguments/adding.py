@@ -1,7 +1,7 @@
 """How every command is added: with its summary, an example and the exit statuses."""
 
 import argparse
-from datetime import date
+from datetime import date, datetime
 from typing import TypeAlias
 
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001 - its type
@@ -35,3 +35,13 @@ def day(text: str) -> date:
         return date.fromisoformat(text)
     except ValueError:
         raise argparse.ArgumentTypeError(f'"{text}"; expected a date such as 2026-12-04') from None
+
+
+def instant(text: str) -> datetime:
+    """Read a day and a time of the command line, with a zone or without."""
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(
+            f'"{text}"; expected a day and a time such as 2026-12-04T09:30'
+        ) from None

@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from gateway.arguments.adding import Commands, add
+from gateway.arguments.adding import Commands, add, instant
 
 
 def papers(commands: Commands, common: argparse.ArgumentParser) -> None:
@@ -40,7 +40,39 @@ def papers(commands: Commands, common: argparse.ArgumentParser) -> None:
         help="disclose a matter, or keep it back for a reason: HR-26-014=crime",
     )
     access.add_argument("--json", action="store_true", help="print the counts as JSON")
+    _incident(commands, common)
     _papers(commands, common)
+
+
+def _incident(commands: Commands, common: argparse.ArgumentParser) -> None:
+    sheet = add(
+        commands,
+        common,
+        "incident",
+        "papers:incident_sheet",
+        "Gather what is recorded of a breach, for the 72-hour clock; opens nothing; entered.",
+        "porthor incident POR6A1F --by dewi --aware 2026-11-24T09:30",
+    )
+    sheet.add_argument(
+        "reference",
+        nargs="?",
+        default="",
+        metavar="REFERENCE",
+        help="of a held message or a self-report; none: a breach of the system itself",
+    )
+    sheet.add_argument(
+        "--by",
+        metavar="PERSON",
+        help="the protection officer who makes it (default: your account on this machine)",
+    )
+    sheet.add_argument(
+        "--aware",
+        type=instant,
+        metavar="TIME",
+        help="when the body became aware, in its own zone (default: when it was held or reported)",
+    )
+    sheet.add_argument("--language", choices=("cy", "en"), help="default: the officer's own")
+    sheet.add_argument("--json", action="store_true", help="print JSON")
 
 
 def _papers(commands: Commands, common: argparse.ArgumentParser) -> None:

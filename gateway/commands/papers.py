@@ -1,4 +1,4 @@
-"""porthor subject-access; porthor papers build, status, issue, check."""
+"""porthor subject-access; porthor incident; porthor papers build, status, issue, check."""
 
 import argparse
 import getpass
@@ -6,6 +6,7 @@ import json
 import sys
 from datetime import UTC, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from gateway.assembly import open_database, policy_in_force, post
 from gateway.commands.printing import Line, progress_bar, show
@@ -16,6 +17,8 @@ from models.db.database import Database
 from models.db.keyring import Keyring
 from models.errors import SettingInvalid
 from models.person import Person
+from quarantine import incident
+from quarantine.console.incident_words import Writer
 from quarantine.console.names import name_in
 from quarantine.papers import papers, six_questions
 from quarantine.papers.issuing import Issue, Standing, standings
@@ -55,6 +58,37 @@ def subject_access(arguments: argparse.Namespace) -> int:
     else:
         show(_gathered(found, arguments))
     return 1 if found.undecided else 0
+
+
+def incident_sheet(arguments: argparse.Namespace) -> int:
+    """Print the facts of an incident."""
+    settings = load_settings(arguments.config)
+    database = open_database(settings)
+    policy, by = policy_in_force(settings, database), _person(database, arguments.by)
+    sheet = incident.make(
+        database,
+        policy,
+        arguments.reference,
+        by=by,
+        now=datetime.now(UTC),
+        aware=_local(arguments.aware, settings.review.zone),
+        account=_account(),
+    )
+    if arguments.json:
+        _print(incident.as_json(sheet, policy))
+        return 0
+    with database.reading() as session:
+        everyone = people.directory(session)
+    sections = Writer(sheet, policy, everyone, arguments.language or by.language).sections()
+    for section in sections:
+        show([Line(section.title, style="bold")])
+        show(Line(f"{label}: {'; '.join(values)}", 2) for label, values in section.rows)
+    return 0
+
+
+def _local(given: datetime | None, zone: str) -> datetime | None:
+    """A time without a zone is the body's own."""
+    return given.replace(tzinfo=ZoneInfo(zone)) if given and given.tzinfo is None else given
 
 
 def _account() -> str:

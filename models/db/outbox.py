@@ -80,6 +80,14 @@ def leaves_at(session: Session, held: str) -> datetime | None:
     )
 
 
+def still_to_get(session: Session, held: str) -> int | None:
+    """Count the recipients of a release that is in the queue; None if it is not."""
+    waiting = session.scalar(
+        select(OutboxRow.recipients).where(OutboxRow.held == held, OutboxRow.kind == RELEASE)
+    )
+    return None if waiting is None else len(waiting)
+
+
 def is_due(session: Session, now: datetime) -> bool:
     """Tell whether anything is due, without taking a writer's lock."""
     return session.scalar(select(OutboxRow.id).where(OutboxRow.due <= now).limit(1)) is not None

@@ -104,6 +104,17 @@ def reports_by(session: Session, person: str, *, limit: int) -> list[SelfReport]
     return [_report(row) for row in session.scalars(query)]
 
 
+def reports_since(session: Session, since: datetime, *, limit: int) -> list[SelfReport]:
+    """Return what was reported since an instant, the newest first."""
+    query = (
+        select(SelfReportRow)
+        .where(SelfReportRow.at >= since)
+        .order_by(SelfReportRow.at.desc(), SelfReportRow.id)
+        .limit(limit)
+    )
+    return [_report(row) for row in session.scalars(query)]
+
+
 def unread(session: Session, *, limit: int) -> list[SelfReport]:
     """Return what nobody has read, who was told longest ago first."""
     query = (

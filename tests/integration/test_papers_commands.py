@@ -172,3 +172,47 @@ def test_keys_are_not_needed_for_papers(body, tmp_path, capsys):
     finally:
         keys.write_bytes(kept)
         keys.chmod(0o600)
+
+
+@pytest.mark.requirement("L57")
+def test_an_incident_sheet_is_the_officers_in_words_or_as_data(body, capsys):
+    aware = ("--aware", "2026-11-24T09:30")
+    status, out, _ = run(body, capsys, "incident", "--by", OFFICER, *aware, "--json")
+    sheet = json.loads(out)
+    assert status == 0
+    assert (sheet["outcome"], sheet["reference"], sheet["email"]) == ("unknown", None, None)
+    assert sheet["deadline"] == "2026-11-27T09:30:00+00:00"
+    assert "consequences" in sheet["missing"]
+    for language, said in (("cy", "Daw'r 72 awr i ben"), ("en", "The 72 hours end")):
+        out = run(body, capsys, "incident", "--by", OFFICER, *aware, "--language", language)[1]
+        assert f"{said}: 27 " in out
+    database = Database(f"sqlite:///{body / 'porthor.db'}")
+    with database.reading() as session:
+        made = [e.entry for e in audit.read(session) if e.entry.action is Action.OVERSEE]
+    database.close()
+    assert len(made) == 3
+    assert {each.actor for each in made} == {OFFICER}
+    assert all(", os:" in each.detail for each in made)
+
+
+@pytest.mark.requirement("L57")
+@pytest.mark.parametrize(
+    ("given", "status"),
+    [
+        pytest.param(("--by", WHO), 1, id="by another than the officer"),
+        pytest.param(("POR999999", "--by", OFFICER), 1, id="of what is not there"),
+        pytest.param(("--by", "nobody"), 2, id="by nobody"),
+        pytest.param(("--by", OFFICER, "--aware", "2999-01-01T00:00"), 2, id="known in the future"),
+    ],
+)
+def test_no_incident_sheet(body, capsys, given, status):
+    found, out, err = run(body, capsys, "incident", *given)
+    assert (found, out) == (status, "")
+    assert err
+
+
+def test_a_time_that_is_none_is_said(body, capsys):
+    with pytest.raises(SystemExit) as stopped:
+        run(body, capsys, "incident", "--aware", "yesterday")
+    assert stopped.value.code == 2
+    assert "2026-12-04T09:30" in capsys.readouterr().err
