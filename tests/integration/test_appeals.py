@@ -561,6 +561,7 @@ def test_the_sender_s_page_leads_to_it_and_the_reviewer_s_says_that_it_is_one(co
     assert gwen.get(home).status_code == 404
     assert held_id not in gwen.get("/decided").text
     council.review.refuse(held_id, by=BY[reviewer], reason="No", now=NOW)
+    assert "Before the appeal" in client.get(home).text
     page = sioned.get(home).text
     assert "There is no further appeal here" in page
     assert f"{home}/appeal" not in page
