@@ -148,6 +148,12 @@ class HeldMessage:
         return next(refusals, None) if self.appeal else None
 
     @property
+    def latest(self) -> Decision | None:
+        """The last decision or vote that stands: not a refusal that was appealed."""
+        standing = (each for each in reversed(self.decisions) if each is not self.refusal)
+        return next(standing, None)
+
+    @property
     def seen_by_sender(self) -> HeldState:
         """The state as its sender sees it: what went to HR, or was sealed, looks as it did.
 

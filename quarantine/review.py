@@ -303,7 +303,7 @@ def _check_first_vote(message: HeldMessage, actor: str) -> None:
 
 def _already(session: Session, message: HeldMessage) -> str:
     """Say who decided what, for the person who came second."""
-    last = message.decisions[-1] if message.decisions else None
+    last = message.latest
     if last is None:
         return f"this message is {message.state.value}; nothing of yours was saved"
     known = {each.id: each.name for each in people.everyone(session)}

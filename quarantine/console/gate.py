@@ -215,7 +215,7 @@ def _conflict_page(visit: Visit) -> Response:
     held_id = str(visit.request.path_params.get("id", ""))
     decision = None
     with suppress(PorthorError), visit.services.database.reading() as session:
-        decision = next(iter(held_messages.get(session, held_id).decisions[-1:]), None)
+        decision = held_messages.get(session, held_id).latest
     person = visit.people.get(decision.by) if decision else None
     facts = {"decision": decision, "by": person.name if person else "", "held_id": held_id}
     return render(visit, "error-409.html", status=409, **facts)

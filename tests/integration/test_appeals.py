@@ -567,6 +567,22 @@ def test_the_sender_s_page_leads_to_it_and_the_reviewer_s_says_that_it_is_one(co
     assert f"{home}/appeal" not in page
 
 
+def test_a_conflict_about_an_appeal_does_not_tell_of_the_refusal_as_of_its_decision(
+    council, visitor
+):
+    gone = [replace(BY[each], standing=Standing.LEFT) for each in DUTY]
+    give_people(council.database, (*(each for each in EVERYONE if each.id not in DUTY), *gone))
+    held_id, reviewer = appealed(council)
+    assert reviewer == "elin"
+    home = f"/held/{held_id}"
+    answer = send(visitor("elin"), f"{home}/decision", choice="other")  # there is nobody else
+    assert answer.status_code == 409
+    assert "Gwen Morgan decided" not in answer.text
+    council.review.refuse(held_id, by=BY["elin"], reason="No", now=NOW)
+    with pytest.raises(Conflict, match="Elin Rhys decided this one first"):
+        council.review.release(held_id, by=BY["elin"], now=NOW)
+
+
 def test_its_sender_reads_that_nobody_else_may_decide_or_that_the_time_is_over(council, visitor):
     gone = [replace(BY[each], standing=Standing.LEFT) for each in ("dyl", "mair", "elin")]
     without = [each for each in EVERYONE if each.id not in {one.id for one in gone}]
