@@ -68,9 +68,8 @@ def policy_in_force(settings: Settings, database: Database) -> Policy:
 
 def post(settings: Settings) -> Post:
     """What notices need."""
-    return Post(
-        settings=settings.notices, body=settings.body, console_url=settings.console.base_url
-    )
+    hide, url = settings.review.pseudonyms, settings.console.base_url
+    return Post(settings=settings.notices, body=settings.body, console_url=url, pseudonyms=hide)
 
 
 def review(settings: Settings, database: Database, policy: Policy) -> Review:

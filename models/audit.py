@@ -43,6 +43,7 @@ class Action(StrEnum):
     HAND_ON = "hand-on"  # a reviewer: someone else should decide; no reason is asked
     REMIND = "remind"  # a clock: nobody else could be asked, so the same person was again
     LOOK = "look"  # content was opened
+    NAME = "name"  # who sent a held message was shown, where a pseudonym stood
     SECOND_PERSON = "second-person"  # asked for, or agreed, to open what is marked personal
     SIGN_IN = "sign-in"
     SIGN_IN_FAILED = "sign-in-failed"

@@ -68,7 +68,7 @@ def _send(session: Session, post: Post, known: People, person_id: str, now: date
     values = {
         language: {
             "count": str(len(theirs)),
-            "list": _lines(theirs, known, language),
+            "list": _lines(post, theirs, known, language),
             "first": write_time(theirs[0].turn.ends or now, language),
         }
         for language in LANGUAGES
@@ -77,13 +77,13 @@ def _send(session: Session, post: Post, known: People, person_id: str, now: date
     return True
 
 
-def _lines(messages: Sequence[HeldMessage], known: People, language: str) -> str:
+def _lines(post: Post, messages: Sequence[HeldMessage], known: People, language: str) -> str:
     """A line for each: its reference, whose it is, and by when to decide."""
     words = notices.words("digest-line", language)
     lines = [
         words["appeal" if each.appeal else "line"].format(
             reference=each.id,
-            sender=notices.name_of_sender(sender_of(each, known), language),
+            sender=notices.name_of_sender(post, each, sender_of(each, known), language),
             deadline=write_time(each.turn.ends, language) if each.turn.ends else "-",
         )
         for each in messages[:_MOST_LINES]

@@ -44,6 +44,7 @@ class Post:
     settings: NoticeSettings
     body: Body
     console_url: str
+    pseudonyms: bool = False  # reviewers are not told who the sender is: they ask for the name
 
 
 def words(name: str, language: str) -> dict[str, str]:
@@ -102,8 +103,10 @@ def queue(  # noqa: PLR0913 - what a notice is made of
     )
 
 
-def name_of_sender(sender: Person | None, language: str) -> str:
-    """The sender's name, or words for one who is in nobody's entry."""
+def name_of_sender(post: Post, message: HeldMessage, sender: Person | None, language: str) -> str:
+    """What a reviewer is told of the sender: the name, or words for one in nobody's entry."""
+    if post.pseudonyms:
+        return words("pseudonym", language)["name"].format(reference=message.id)
     return sender.name if sender else words("unknown-sender", language)["name"]
 
 

@@ -182,7 +182,7 @@ def _tell(
     sender = sender_of(message, known)
     values = {
         language: {
-            "sender": notices.name_of_sender(sender, language),
+            "sender": notices.name_of_sender(review.post, message, sender, language),
             "deadline": review.turns.deadline(message, language),
         }
         for language in LANGUAGES

@@ -20,6 +20,7 @@ class ReviewSettings:
     closed: tuple[str, ...] = ()  # other days on which the body is closed, such as "2026-12-29"
     zone: str = "Europe/London"
     appeal_days: int = 3  # working days in which another person decides on an appeal
+    pseudonyms: bool = False  # who sent it stands as "Sender 1" until a person asks for the name
     undo: Duration = Duration(60)  # what a person released can be stopped for so long
     precision_floor: int = 50  # of 100 a rule must hold rightly, or it only watches
     precision_answers: int = 20  # reviewers' answers in 90 days before a rule is judged by them

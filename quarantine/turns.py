@@ -216,7 +216,7 @@ class Turns:
         values = {
             language: {
                 "reasons": notices.reasons(message.rules, self.policy, language),
-                "sender": notices.name_of_sender(sender, language),
+                "sender": notices.name_of_sender(self.post, message, sender, language),
                 "deadline": self.deadline(message, language),
                 "because": _because(step, message, known, language),
                 "reviewer": reviewer.name,

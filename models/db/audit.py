@@ -1,12 +1,12 @@
 """The audit chain in rows: append under lock, read, verify."""
 
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Collection, Generator, Mapping, Sequence
 from contextlib import closing
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import insert, or_, select
+from sqlalchemy import and_, insert, or_, select
 from sqlalchemy.orm import Session
 
 from models.audit import GENESIS, Action, AuditEntry, ChainedEntry, Purpose, link
@@ -93,6 +93,20 @@ def read_by(session: Session, actor: str, since: datetime) -> frozenset[str]:
         AuditRow.at >= since,
         AuditRow.actor == actor,
         or_(AuditRow.detail.startswith("text"), AuditRow.detail.startswith("attachments")),
+    )
+    return frozenset(session.scalars(query))
+
+
+def named_to(session: Session, actor: str, subjects: Collection[str]) -> frozenset[str]:
+    """Return those of these messages whose sender this actor was shown: by name, or in its text."""
+    text = or_(AuditRow.detail.startswith("text"), AuditRow.detail.startswith("attachments"))
+    query = select(AuditRow.subject).where(
+        AuditRow.subject.in_(list(subjects)),
+        AuditRow.actor == actor,
+        or_(
+            AuditRow.action == Action.NAME.value,
+            and_(AuditRow.action == Action.LOOK.value, text),
+        ),
     )
     return frozenset(session.scalars(query))
 

@@ -25,6 +25,7 @@ from models.errors import (
     Unavailable,
 )
 from quarantine import break_glass, permissions, sealed
+from quarantine.console import pseudonyms
 from quarantine.console import session as sessions
 from quarantine.console.faults import in_log
 from quarantine.console.pages import render, see_other
@@ -102,7 +103,7 @@ def _with_held(permission: Permission, visit: Visit) -> Visit:
         permissions.check_review(visit.who, message, visit.people)
     elif permission is Permission.OWN:
         permissions.check_own(visit.who, message)
-    return replace(visit, held=message)
+    return replace(visit, held=message, pseudonym=pseudonyms.is_hidden(visit, message))
 
 
 def _with_case(permission: Permission, visit: Visit) -> Visit:

@@ -20,6 +20,7 @@ from models.statement import Saying
 from models.verdict import Disposition
 from quarantine import access, appeals, outcomes, permissions, together
 from quarantine.codes import words_of
+from quarantine.console import pseudonyms
 from quarantine.console.history import history, name_of_actor
 from quarantine.console.lists import look_the_same, name_of_sender
 from quarantine.console.names import KINDS, name_of_unread
@@ -88,6 +89,23 @@ def show_email(visit: Visit) -> Response:
     return page(visit, opened=opened)
 
 
+def show_sender(visit: Visit) -> Response:
+    """Show a reviewer who sent it, where a pseudonym stood; that is entered with its purpose."""
+    message = visit.message
+    if message.state is HeldState.REFERRED:
+        raise NotFound(f"no held message {message.id}")
+    if visit.pseudonym:
+        pseudonyms.ask(
+            visit.services.database,
+            message.id,
+            by=visit.who,
+            purpose=purpose_of_look(message),
+            why="to a reviewer",
+            now=visit.now,
+        )
+    return see_other(f"/held/{message.id}")
+
+
 def purpose_of_look(message: HeldMessage) -> Purpose:
     """Why a reviewer opens it: to decide while it waits, and afterwards to answer for that."""
     return Purpose.DECIDE if message.state is HeldState.HELD else Purpose.ANSWER
@@ -111,6 +129,8 @@ def page(
     `nobody_else` says that an appeal was not taken because nobody else may decide.
     """
     own = is_own(visit)
+    if opened and opened.depth is not access.Depth.MATCHES:
+        visit = replace(visit, pseudonym=False)  # the text says who sent it
     message = as_seen(visit)
     if message.state is HeldState.REFERRED:
         raise NotFound(f"no held message {message.id}")

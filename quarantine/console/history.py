@@ -6,12 +6,13 @@ from datetime import datetime
 
 from models.audit import OF_CASES, Action, AuditEntry, Purpose
 from models.db import audit
-from models.person import Role
+from models.person import Person, Role
 from quarantine.access import Depth
 from quarantine.appeals import NOBODY
+from quarantine.console.pseudonyms import THE_SENDER
 from quarantine.console.visit import Visit
 from quarantine.console.words import mark, translations
-from quarantine.permissions import can_review
+from quarantine.permissions import can_review, is_sender, sender_of
 
 _SYSTEM = mark("The automatic check")
 _COMMAND_LINE = mark("Someone at the system's command line")
@@ -36,6 +37,7 @@ _HAPPENED = {
     Action.DISPUTE: mark("Said that it should not have been held"),
     Action.APPEAL: mark("Appealed: another person is to decide"),
     Action.ERASE: mark("Content erased"),
+    Action.NAME: mark("Was shown who sent it"),
     Action.SECOND_PERSON: mark("Asked, or agreed, to open it together with someone"),
 }
 _APPEALED_IN_VAIN = mark("Appealed, but nobody else could decide")
@@ -92,9 +94,17 @@ def name_of_actor(visit: Visit, actor: str) -> str:
     words = translations(visit.language)
     if actor in visit.people:
         person = visit.people[actor]
+        if visit.pseudonym and _is_whose(visit, person):
+            return words.gettext(THE_SENDER)
         hidden = Role.HR in person.roles and not can_review(person, visit.message, visit.people)
         return words.gettext(_A_REVIEWER) if hidden else person.name
     return words.gettext(_COMMAND_LINE if actor.startswith("os:") else _SYSTEM)
+
+
+def _is_whose(visit: Visit, person: Person) -> bool:
+    """Whether the visit's message is this person's, from their own mailbox or a shared one."""
+    sender = sender_of(visit.message, visit.people)
+    return is_sender(person, visit.message) or (sender is not None and sender.id == person.id)
 
 
 def _shown(entries: Sequence[AuditEntry]) -> list[AuditEntry]:

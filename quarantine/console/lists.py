@@ -1,7 +1,7 @@
 """A reviewer's lists: what waits, the urgent and the late first, and what they decided."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from starlette.responses import Response
@@ -17,9 +17,11 @@ from quarantine import permissions
 from quarantine.alike import may_be_alike
 from quarantine.console import filters
 from quarantine.console.pages import render, see_other
+from quarantine.console.pseudonyms import THE_SENDER, Senders
 from quarantine.console.reasons import Reason
 from quarantine.console.shown import of_kinds, shown_reasons
 from quarantine.console.visit import Visit
+from quarantine.console.words import translations
 
 _MOST = 200
 _MOST_WAITING = 300
@@ -32,7 +34,7 @@ class Row:
     """One line of a list."""
 
     held: HeldMessage
-    sender: str
+    sender: str = ""  # by name or by a pseudonym
     reasons: tuple[Reason, ...]
     group: str = ""  # one of _GROUPS
     said: tuple[Statement, ...] = ()
@@ -56,7 +58,11 @@ def queue(visit: Visit) -> Response:
     chosen = filters.chosen(visit.request.query_params, offers)
     pairs = zip(everything, traits, strict=True)
     rows = [row for row, each in pairs if chosen.lets_through(each)]
-    groups = [(name, [row for row in rows if row.group == name]) for name in _GROUPS]
+    senders = Senders(visit, [row.held.id for row in rows])
+    groups = [
+        (name, [_with_sender(visit, senders, row) for row in rows if row.group == name])
+        for name in _GROUPS
+    ]
     return render(
         visit,
         "queue.html",
@@ -76,14 +82,11 @@ def decided(visit: Visit) -> Response:
     with visit.services.database.reading() as session:
         found = held_messages.decided_by(session, visit.who.id, limit=_MOST)
     mine = [each for each in found if permissions.can_review(visit.who, each, visit.people)]
+    senders = Senders(visit, [each.id for each in mine])
     rows = [
-        Row(
-            held=each,
-            sender=name_of_sender(visit, each),
-            reasons=shown_reasons(visit, each.rules, each.findings),
-        )
-        for each in mine
+        Row(held=each, reasons=shown_reasons(visit, each.rules, each.findings)) for each in mine
     ]
+    rows = [_with_sender(visit, senders, each) for each in rows]
     return render(visit, "decided.html", rows=rows, nav="decided")
 
 
@@ -122,9 +125,17 @@ def name_of(visit: Visit, person: str) -> str:
 
 
 def name_of_sender(visit: Visit, message: HeldMessage) -> str:
-    """Whose mail it is."""
+    """Whose mail it is, or words for them where a pseudonym stands."""
+    if visit.pseudonym:
+        return translations(visit.language).gettext(THE_SENDER)
     sender = permissions.sender_of(message, visit.people)
     return sender.name if sender else message.sender
+
+
+def _with_sender(visit: Visit, senders: Senders, row: Row) -> Row:
+    sender = permissions.sender_of(row.held, visit.people)
+    key = sender.id if sender else parse_address(row.held.sender).key
+    return replace(row, sender=senders.call(row.held.id, key, name_of_sender(visit, row.held)))
 
 
 def _row(visit: Visit, alike: list[HeldMessage], said: dict[str, tuple[Statement, ...]]) -> Row:
@@ -132,7 +143,6 @@ def _row(visit: Visit, alike: list[HeldMessage], said: dict[str, tuple[Statement
     about = tuple(each for one in alike for each in said[one.id])
     return Row(
         held=message,
-        sender=name_of_sender(visit, message),
         reasons=shown_reasons(visit, message.rules, message.findings),
         group=_group(visit, message, about),
         said=about,

@@ -19,12 +19,13 @@ from models.case import is_party
 from models.db import audit, cases, demotions, overview
 from models.db import held as held_messages
 from models.held import HeldState
-from models.person import Person, Role
+from models.person import Role
 from quarantine import reports, retreat
 from quarantine.console.charts import count_bars, percent, share_bars
 from quarantine.console.history import decision_in_words, look_in_words
 from quarantine.console.lists import name_of
 from quarantine.console.pages import render, see_other
+from quarantine.console.pseudonyms import Senders
 from quarantine.console.visit import Visit
 from quarantine.console.words import mark, translations
 from quarantine.dates import write_date
@@ -54,6 +55,7 @@ class LookRow:
     who_name: str
     held: str
     sender: str
+    named: bool  # not by a pseudonym
     what: str
     followed: str  # what the person decided, or ""
 
@@ -121,9 +123,18 @@ def looks(visit: Visit) -> Response:
         first = min((each.at for each in found), default=visit.now)
         acts = overview.acts(session, _FOLLOWS, first)
     followed = {(each.actor, each.subject): each for each in acts}
-    whose = {held_id: visit.people.owner(key) for held_id, key in senders.items()}
-    rows = [_look_row(visit, each, whose.get(each.subject), followed) for each in found]
-    return _page(visit, "oversight-looks.html", rows=rows, who=who, since=since)
+    names = Senders(visit, senders)
+    rows = [
+        _look_row(visit, each, senders.get(each.subject, ""), names, followed) for each in found
+    ]
+    return _page(
+        visit,
+        "oversight-looks.html",
+        rows=rows,
+        who=who,
+        since=since,
+        officer=Role.PROTECTION_OFFICER in visit.who.roles,
+    )
 
 
 def _in_a_case_of(visit: Visit, session: Session, look: AuditEntry) -> bool:
@@ -250,10 +261,13 @@ def _note_reading(visit: Visit, session: Session, detail: str) -> None:
 def _look_row(
     visit: Visit,
     look: AuditEntry,
-    sender: Person | None,
+    key: str,
+    names: Senders,
     followed: dict[tuple[str, str], AuditEntry],
 ) -> LookRow:
     words = translations(visit.language)
+    sender = visit.people.owner(key)
+    name = sender.name if sender else words.gettext(_UNKNOWN)
     act = followed.get((look.actor, look.subject))
     after = decision_in_words(act.action) if act and act.at >= look.at else ""
     return LookRow(
@@ -261,7 +275,8 @@ def _look_row(
         who=look.actor,
         who_name=name_of(visit, look.actor),
         held=look.subject,
-        sender=sender.name if sender else words.gettext(_UNKNOWN),
+        sender=names.call(look.subject, sender.id if sender else key, name) if key else name,
+        named=not key or names.knows(look.subject),
         what=words.gettext(_GATHERED if look.purpose is Purpose.ACCESS else look_in_words(look)),
         followed=words.gettext(after) if after else "",
     )

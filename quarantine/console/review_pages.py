@@ -24,6 +24,7 @@ REVIEW_PAGES: tuple[Page, ...] = (
     Page("GET", "/held/{id}", Permission.SEE, held.show),
     Page("GET", "/held/{id}/email", Permission.SEE, held.show_again),
     Page("POST", "/held/{id}/email", Permission.SEE, held.show_email, purposes=_LOOKS),
+    Page("POST", "/held/{id}/sender", Permission.REVIEW, held.show_sender),
     Page("GET", "/held/{id}/pictures", Permission.SEE, held.show_again),
     Page(
         "POST",

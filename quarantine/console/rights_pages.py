@@ -1,7 +1,7 @@
-"""The lines of the route table for papers, incidents and what people may ask about themselves."""
+"""The lines of the route table for papers, incidents, names and people's own data."""
 
 from models.audit import Purpose
-from quarantine.console import incidents, papers, subject_access
+from quarantine.console import incidents, names_asked, papers, subject_access
 from quarantine.console.visit import Page, Permission
 
 RIGHTS_PAGES: tuple[Page, ...] = (
@@ -12,6 +12,8 @@ RIGHTS_PAGES: tuple[Page, ...] = (
     Page("GET", "/oversight/six-questions", Permission.OVERSEE, papers.questions),
     Page("GET", "/oversight/incidents", Permission.OVERSEE, incidents.ask),
     Page("POST", "/oversight/incidents", Permission.OVERSEE, incidents.make),
+    Page("GET", "/oversight/looks/{held}/sender", Permission.OVERSEE, names_asked.show),
+    Page("POST", "/oversight/looks/{held}/sender", Permission.OVERSEE, names_asked.ask),
     Page("GET", "/oversight/subject-access", Permission.OVERSEE, subject_access.ask),
     Page("POST", "/oversight/subject-access", Permission.OVERSEE, subject_access.count),
     Page(

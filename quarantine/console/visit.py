@@ -81,6 +81,7 @@ class Visit:
     language: str = "cy"
     people: Directory = field(default_factory=Directory, repr=False)
     held: HeldMessage | None = None
+    pseudonym: bool = False  # one stands for whoever sent `held`
     case: Case | None = None
     key: ApiKey | None = None  # of the program that asks, on the API's pages
 
