@@ -24,10 +24,12 @@ from models.errors import (
     SettingInvalid,
     Unavailable,
 )
+from models.held import HeldMessage
 from quarantine import break_glass, permissions, sealed
 from quarantine.console import pseudonyms
 from quarantine.console import session as sessions
 from quarantine.console.faults import in_log
+from quarantine.console.history import name_of_actor
 from quarantine.console.pages import render, see_other
 from quarantine.console.visit import Page, Permission, Services, Visit
 from quarantine.console.words import LANGUAGES
@@ -103,6 +105,10 @@ def _with_held(permission: Permission, visit: Visit) -> Visit:
         permissions.check_review(visit.who, message, visit.people)
     elif permission is Permission.OWN:
         permissions.check_own(visit.who, message)
+    return _about(visit, message)
+
+
+def _about(visit: Visit, message: HeldMessage) -> Visit:
     return replace(visit, held=message, pseudonym=pseudonyms.is_hidden(visit, message))
 
 
@@ -214,9 +220,11 @@ def _error_page(visit: Visit, error: Exception) -> Response:
 def _conflict_page(visit: Visit) -> Response:
     """Say who was first, and what they decided; it was theirs to see before the conflict."""
     held_id = str(visit.request.path_params.get("id", ""))
-    decision = None
+    decision, by = None, ""
     with suppress(PorthorError), visit.services.database.reading() as session:
-        decision = held_messages.get(session, held_id).latest
-    person = visit.people.get(decision.by) if decision else None
-    facts = {"decision": decision, "by": person.name if person else "", "held_id": held_id}
-    return render(visit, "error-409.html", status=409, **facts)
+        message = held_messages.get(session, held_id)
+        decision = message.latest
+        visit = _about(visit, message)
+    if decision is not None:
+        by = name_of_actor(visit, decision.by)
+    return render(visit, "error-409.html", status=409, decision=decision, by=by, held_id=held_id)

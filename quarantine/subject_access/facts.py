@@ -25,7 +25,7 @@ HAPPENED = frozenset(
         *(Action.HOLD, Action.RELEASE, Action.VOTE, Action.STOP, Action.RETURN, Action.ASK_AGAIN),
         *(Action.REFUSE, Action.WITHDRAW, Action.SEND, Action.REOPEN, Action.REASSIGN),
         *(Action.HAND_ON, Action.REMIND, Action.EXPLAIN, Action.URGENT, Action.SOMEONE_ELSE),
-        *(Action.DISPUTE, Action.APPEAL, Action.FOUND_PRIVATE, Action.ERASE),
+        *(Action.DISPUTE, Action.APPEAL, Action.FOUND_PRIVATE, Action.ERASE, Action.NAME),
     }
 )
 DEPTHS = frozenset({"matches", "text", "attachments"})

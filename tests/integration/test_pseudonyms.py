@@ -12,7 +12,7 @@ from models.person import Person, Role
 from quarantine import saying
 from quarantine.access import Depth, open_message
 from quarantine.sealed import seal_as_reviewer
-from tests.console_sample import NOW, PEOPLE, entries, mail, make_council, send
+from tests.console_sample import NOW, PEOPLE, entries, mail, make_council, send, token
 
 MORE = (
     Person(
@@ -150,6 +150,18 @@ def test_reviewers_are_told_of_mail_without_a_name(council):
     assert len(texts) == 2
     assert [names_in(each) for each in texts] == [[], []]
     assert all(f"Sender {held_id}" in each and f"Anfonwr {held_id}" in each for each in texts)
+
+
+@pytest.mark.requirement("M14")
+def test_who_comes_too_late_is_told_that_the_sender_took_it_back(council, visitor):
+    held_id, client = council.hold(1), visitor("gwen")
+    csrf = token(client, f"/held/{held_id}")
+    council.review.withdraw(held_id, by=BY["sioned"], now=NOW)
+    form = {"csrf": csrf, "choice": "release", "go": "yes"}
+    page = client.post(f"/held/{held_id}/decision", data=form)
+    assert page.status_code == 409
+    assert "The sender took it back on 24 November" in page.text
+    assert names_in(page.text) == []
 
 
 def looked_at(council):
