@@ -10,14 +10,8 @@ under a freeze, and must be there afterwards.
 """
 
 import argparse
-import json
 import os
-import resource
-import subprocess
 import sys
-import tempfile
-import time
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -26,6 +20,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import insert, select
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
+from stages import expect, measure
+
 from gateway import backup
 from gateway.config import Settings, load_settings
 from gateway.sample import policy_text
@@ -46,12 +42,12 @@ _BATCH = 2000
 _FROZEN = 100  # one in so many
 
 
-def fill(settings: Settings, items: int) -> None:
+def fill(settings: Settings, arguments: argparse.Namespace) -> None:
     """Make the database."""
     database, keyring = Database(settings.database_url), Keyring.load(settings.keys_file)
     database.upgrade()
-    for start in range(0, items, _BATCH):
-        ids = [f"ID{number:08}" for number in range(start, min(items, start + _BATCH))]
+    for start in range(0, arguments.items, _BATCH):
+        ids = [f"ID{number:08}" for number in range(start, min(arguments.items, start + _BATCH))]
         with database.writing() as session:
             session.execute(insert(HeldRow), [_held(each) for each in ids])
             made = {each: keyring.new_key(each) for each in ids}
@@ -59,7 +55,8 @@ def fill(settings: Settings, items: int) -> None:
                 insert(ItemKeyRow), [{"item": each, "wrapped": made[each][1]} for each in ids]
             )
             session.execute(
-                insert(ContentRow), [_content(each, plain) for each, (plain, _) in made.items()]
+                insert(ContentRow),
+                [_content(each, plain) for each, (plain, _) in made.items()],
             )
             for action in (Action.HOLD, Action.WITHDRAW):
                 audit.append_all(
@@ -77,7 +74,9 @@ def fill(settings: Settings, items: int) -> None:
             owner="huw",
             placed=NOW,
             review=NOW.date(),
-            covers=Coverage(held=frozenset(f"ID{each:08}" for each in range(0, items, _FROZEN))),
+            covers=Coverage(
+                held=frozenset(f"ID{each:08}" for each in range(0, arguments.items, _FROZEN))
+            ),
         )
         entry = AuditEntry(at=NOW, actor="huw", action=Action.FREEZE, subject="FR1")
         freezes.add(session, freeze, entry)
@@ -116,20 +115,20 @@ def _held(held_id: str) -> dict[str, object]:
     }
 
 
-def scan(settings: Settings, items: int) -> None:
+def scan(settings: Settings, arguments: argparse.Namespace) -> None:
     """The baseline: read every row of held messages, and nothing else."""
     with Database(settings.database_url).reading() as session:
         columns = select(*HeldRow.__table__.columns).execution_options(yield_per=_BATCH)
-        _expect(sum(1 for _ in session.execute(columns)) == items)
+        expect(sum(1 for _ in session.execute(columns)) == arguments.items)
 
 
-def verify(settings: Settings, items: int) -> None:
+def verify(settings: Settings, arguments: argparse.Namespace) -> None:
     """Walk the audit chain."""
     with Database(settings.database_url).reading() as session:
-        _expect(audit.verify(session)[0] >= 2 * items)
+        expect(audit.verify(session)[0] >= 2 * arguments.items)
 
 
-def sweep(settings: Settings, items: int) -> None:
+def sweep(settings: Settings, arguments: argparse.Namespace) -> None:
     """Erase all that is due, with its certificate."""
     sweeping = Sweep(
         database=Database(settings.database_url),
@@ -138,28 +137,23 @@ def sweep(settings: Settings, items: int) -> None:
         afterwards=backup.keys_renewal(settings, Database(settings.database_url)),
     )
     given = sweeping.run(NOW, by="system")
-    frozen = -(-items // _FROZEN)
-    _expect(given.erased == {"released": items - frozen})
-    _expect(given.left == {"released": {"frozen": frozen}})
+    frozen = -(-arguments.items // _FROZEN)
+    expect(given.erased == {"released": arguments.items - frozen})
+    expect(given.left == {"released": {"frozen": frozen}})
 
 
-def back_up(settings: Settings, items: int) -> None:  # noqa: ARG001 - as the others
+def back_up(settings: Settings, arguments: argparse.Namespace) -> None:  # noqa: ARG001 - as the others
     """Make a backup."""
     backup.back_up(settings, settings.path.parent / "backups", by="os:bench", now=NOW)
 
 
-def check(settings: Settings, items: int) -> None:
+def check(settings: Settings, arguments: argparse.Namespace) -> None:
     """Restore the backup for a trial: digests, rows, audit chain. What was erased stays so."""
     found = backup.check(settings, settings.path.parent / "backups", by="os:bench", now=NOW)
-    _expect(found.erased == items - found.held and found.opened > 0)
+    expect(found.erased == arguments.items - found.held and found.opened > 0)
 
 
-def _expect(is_so: bool) -> None:
-    if not is_so:
-        raise SystemExit("a stage did not do what it says; its time means nothing")
-
-
-STAGES: dict[str, Callable[[Settings, int], None]] = {
+STAGES = {
     "fill": fill,
     "scan": scan,
     "backup": back_up,
@@ -170,24 +164,14 @@ STAGES: dict[str, Callable[[Settings, int], None]] = {
 }
 
 
-def run(arguments: argparse.Namespace) -> list[dict[str, float | str]]:
-    """Run every stage in a process of its own."""
-    found: list[dict[str, float | str]] = []
-    with tempfile.TemporaryDirectory(prefix="keeping-") as folder:
-        place = Path(folder)
-        url = arguments.database or f"sqlite:///{folder}/porthor.db"
-        (place / "porthor.toml").write_text(
-            f'[database]\nurl = "{url}"\n[keeping]\nbackup = "backups"\n'
-        )
-        (place / "policy.toml").write_text(policy_text(NOW.date(), sample=True))
-        Keyring.create(place / "keys.toml")
-        for stage in STAGES:
-            command = [sys.executable, __file__, "--items", str(arguments.items)]
-            command += ["--stage", stage, "--folder", folder]
-            done = subprocess.run(command, check=True, capture_output=True, text=True)
-            found.append(json.loads(done.stdout))
-    bare = next(float(each["seconds"]) for each in found if each["stage"] == "scan")
-    return [{**each, "ratio": round(float(each["seconds"]) / bare, 1)} for each in found]
+def prepare(folder: Path, arguments: argparse.Namespace) -> None:
+    """Write settings, policy and keys."""
+    url = arguments.database or f"sqlite:///{folder}/porthor.db"
+    (folder / "porthor.toml").write_text(
+        f'[database]\nurl = "{url}"\n[keeping]\nbackup = "backups"\n'
+    )
+    (folder / "policy.toml").write_text(policy_text(NOW.date(), sample=True))
+    Keyring.create(folder / "keys.toml")
 
 
 def main() -> int:
@@ -195,27 +179,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--items", type=int, default=100_000)
     parser.add_argument("--database", default="")
-    parser.add_argument("--json", action="store_true")
-    parser.add_argument("--stage", help=argparse.SUPPRESS)
-    parser.add_argument("--folder", help=argparse.SUPPRESS)
-    arguments = parser.parse_args()
-    if arguments.stage:
-        settings = load_settings(Path(arguments.folder) / "porthor.toml")
-        began = time.monotonic()
-        STAGES[arguments.stage](settings, arguments.items)
-        seconds = time.monotonic() - began
-        most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-        facts = {"stage": arguments.stage, "seconds": round(seconds, 2), "megabytes": round(most)}
-        print(json.dumps(facts))
-        return 0
-    found = run(arguments)
-    if arguments.json:
-        print(json.dumps(found))
-        return 0
-    for each in found:
-        seconds, ratio, most = each["seconds"], each["ratio"], each["megabytes"]
-        print(f"{each['stage']:<14}{seconds:>8} s {ratio:>7} x {most:>5} MB")
-    return 0
+    return measure(parser, STAGES, prepare, lambda folder: load_settings(folder / "porthor.toml"))
 
 
 if __name__ == "__main__":

@@ -62,7 +62,7 @@ def _each(stages: Mapping[str, object], folder: str) -> list[dict[str, float | s
     found: list[dict[str, float | str]] = []
     for stage in stages:
         command = [sys.executable, *sys.argv, "--stage", stage, "--folder", folder]
-        done = subprocess.run(command, check=True, capture_output=True, text=True)
+        done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
         found.append(json.loads(done.stdout))
     bare = next(float(each["seconds"]) for each in found if each["stage"] == "scan")
     return [{**each, "ratio": round(float(each["seconds"]) / bare, 1)} for each in found]

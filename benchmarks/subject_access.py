@@ -10,12 +10,7 @@ bare scan of the held rows in the same run. Nothing here is asserted in a test.
 
 import argparse
 import json
-import resource
-import subprocess
 import sys
-import tempfile
-import time
-from collections.abc import Callable
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -25,6 +20,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import insert, select
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
+from stages import expect, measure
+
 from models.audit import Action, AuditEntry
 from models.db import audit, people
 from models.db.database import Database
@@ -140,7 +137,7 @@ def scan(folder: Path, arguments: argparse.Namespace) -> None:
     """The baseline: read every row of held messages, and nothing else."""
     with _open(folder)[0].reading() as session:
         columns = select(*HeldRow.__table__.columns).execution_options(yield_per=_BATCH)
-        _expect(sum(1 for _ in session.execute(columns)) == arguments.items)
+        expect(sum(1 for _ in session.execute(columns)) == arguments.items)
 
 
 def gather(folder: Path, arguments: argparse.Namespace) -> None:
@@ -152,7 +149,7 @@ def gather(folder: Path, arguments: argparse.Namespace) -> None:
     found = gathering(database, keyring, POLICY, SUBJECT, given, by=officer, now=NOW, name=name_in)
     write_folder(found, folder / "out")
     wanted = -(-arguments.items // arguments.one_in)
-    _expect((found.walked, found.matched, found.opened) == (arguments.items, wanted, wanted))
+    expect((found.walked, found.matched, found.opened) == (arguments.items, wanted, wanted))
 
 
 def _open(folder: Path) -> tuple[Database, Keyring]:
@@ -160,30 +157,12 @@ def _open(folder: Path) -> tuple[Database, Keyring]:
     return Database(url), Keyring.load(folder / "keys.toml")
 
 
-def _expect(is_so: bool) -> None:
-    if not is_so:
-        raise SystemExit("a stage did not do what it says; its time means nothing")
+STAGES = {"fill": fill, "scan": scan, "gather": gather}
 
 
-STAGES: dict[str, Callable[[Path, argparse.Namespace], None]] = {
-    "fill": fill,
-    "scan": scan,
-    "gather": gather,
-}
-
-
-def run(arguments: argparse.Namespace) -> list[dict[str, float | str]]:
-    """Run every stage in a process of its own."""
-    found: list[dict[str, float | str]] = []
-    with tempfile.TemporaryDirectory(prefix="subject-access-") as folder:
-        Keyring.create(Path(folder) / "keys.toml")
-        for stage in STAGES:
-            command = [sys.executable, __file__, "--items", str(arguments.items)]
-            command += ["--one-in", str(arguments.one_in), "--stage", stage, "--folder", folder]
-            done = subprocess.run(command, check=True, capture_output=True, text=True)
-            found.append(json.loads(done.stdout))
-    bare = next(float(each["seconds"]) for each in found if each["stage"] == "scan")
-    return [{**each, "ratio": round(float(each["seconds"]) / bare, 1)} for each in found]
+def prepare(folder: Path, _arguments: argparse.Namespace) -> None:
+    """Make the keys."""
+    Keyring.create(folder / "keys.toml")
 
 
 def main() -> int:
@@ -191,26 +170,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--items", type=int, default=100_000)
     parser.add_argument("--one-in", type=int, default=100, help="so many are the person's")
-    parser.add_argument("--json", action="store_true")
-    parser.add_argument("--stage", help=argparse.SUPPRESS)
-    parser.add_argument("--folder", type=Path, help=argparse.SUPPRESS)
-    arguments = parser.parse_args()
-    if arguments.stage:
-        began = time.monotonic()
-        STAGES[arguments.stage](arguments.folder, arguments)
-        seconds = time.monotonic() - began
-        most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-        facts = {"stage": arguments.stage, "seconds": round(seconds, 2), "megabytes": round(most)}
-        print(json.dumps(facts))
-        return 0
-    found = run(arguments)
-    if arguments.json:
-        print(json.dumps(found))
-        return 0
-    for each in found:
-        seconds, ratio, most = each["seconds"], each["ratio"], each["megabytes"]
-        print(f"{each['stage']:<8}{seconds:>8} s {ratio:>7} x {most:>5} MB")
-    return 0
+    return measure(parser, STAGES, prepare, lambda folder: folder)
 
 
 if __name__ == "__main__":
