@@ -426,8 +426,8 @@ class Everything:
 @pytest.mark.timeout(600)
 @pytest.mark.requirement("M2")
 def test_of_many_messages_in_a_database_none_is_sent_refused_or_lost_by_a_clock(database):
-    """25 bodies, 60 messages each, each body through four changes, in a real database."""
-    for number in range(25):
+    """12 bodies, 60 messages each, each body through four changes, in a real database."""
+    for number in range(12):
         body = Everything(database, random.Random(number))
         with database.writing() as session:
             session.execute(text("DELETE FROM outbox"))
