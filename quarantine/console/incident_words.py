@@ -119,7 +119,8 @@ class Writer:
             rows.append((gettext("It left"), (self._time(sheet.email.left),)))
         aware = self._time(sheet.aware) if sheet.aware else unknown
         if sheet.aware and sheet.aware == sheet.began:
-            aware += f" ({gettext('taken to be then, as no other time was given')})"
+            taken = gettext("taken to be then, as no other time was given")
+            aware = f"{aware} ({taken})"
         rows.append((gettext("The body became aware"), (aware,)))
         ends = unknown
         if sheet.deadline:

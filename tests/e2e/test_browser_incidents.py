@@ -57,6 +57,7 @@ def test_the_officer_makes_sheets(look, address):  # noqa: F811
     page.emulate_media(media="print")
     assert not page.locator(".govuk-service-navigation").is_visible()
     assert not page.locator(".govuk-back-link").is_visible()
+    assert not page.locator("footer").is_visible()
     page.emulate_media(media="screen")
     page.goto(f"{address}/oversight/incidents")
     page.click(".porthor-item button")

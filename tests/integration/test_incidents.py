@@ -214,6 +214,14 @@ def test_hr_and_its_cases_do_not_show(council):
     assert "A reviewer: Decided that it should not be sent" in said
 
 
+@pytest.mark.requirement("L51")
+def test_a_sheet_has_no_english_left_in_its_welsh(council):
+    sheet = sheet_of(council, council.hold(1))
+    english, welsh = ({*written(sheet, each).split("\n")} for each in ("en", "cy"))
+    assert len(english) > 20
+    assert english & welsh == set()
+
+
 def test_what_its_sender_did_names_no_sender(council):
     held_id = council.hold(1)
     council.review.withdraw(held_id, by=BY["sioned"], now=NOW)
