@@ -1,8 +1,11 @@
-"""What keeps each rule of a policy from doing more than watch, in plain words."""
+"""What keeps each rule of a policy from doing more than watch, and what it leaves unsaid."""
 
 from datetime import date
 
-from models.policy import Policy, UnknownSenders
+from models.policy import Policy, Rule, UnknownSenders
+
+_FINDS = {"nhs-number": "health", "dbs-certificate": "offences"}  # detectors, and what they show
+_SENSITIVE = frozenset({"health", "union", "belief", "sexual-life", "offences"})  # categories
 
 _PAPERS = {
     "ground": "no ground of regulation 3(2) (papers.ground)",
@@ -25,7 +28,7 @@ _PAPERS = {
 
 
 def lint(policy: Policy, on: date) -> list[str]:
-    """Say in plain words what keeps each rule from doing more than watch; empty if nothing."""
+    """Say what keeps each rule from doing more than watch, and what is unsaid; empty if nothing."""
     lines = []
     if not policy.consent:
         lines.append("consent: no statement of the system controller; every rule only watches")
@@ -37,4 +40,15 @@ def lint(policy: Policy, on: date) -> list[str]:
         if missing := rule.missing(on):
             reasons = "; ".join(_PAPERS[each] for each in missing)
             lines.append(f'rule "{rule.id}" only watches: {reasons}')
+        if rule.narrow is None and rule.then.waits and (shown := _shows(rule)):
+            lines.append(
+                f'rule "{rule.id}" does not say who may see what it holds: it finds data about'
+                f" {shown}; say narrow = true, so that few do, or narrow = false"
+            )
     return lines
+
+
+def _shows(rule: Rule) -> str:
+    """What a rule finds of the kinds that few may see (L23), in words; "" for none."""
+    found = {_FINDS.get(each.detector or "", each.category) for each in rule.when}
+    return " and ".join(sorted(each.replace("-", " ") for each in found & _SENSITIVE if each))

@@ -174,6 +174,7 @@ class _Rule(_Strict):
     then: Annotated[Disposition, BeforeValidator(_disposition)]
     milder: str | None = None
     marked_personal: bool | None = None
+    narrow: bool | None = None
     papers: _Papers = _Papers()
 
     def build(self, shared: _SharedPapers) -> Rule:
@@ -186,6 +187,7 @@ class _Rule(_Strict):
             then=self.then,
             milder=self.milder,
             marked_personal=self.marked_personal,
+            narrow=self.narrow,
             papers=Justification(
                 **shared.model_dump(exclude_none=True) | self.papers.model_dump(exclude_none=True)
             ),

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 
 from models.address import parse_address
-from models.person import Person
+from models.person import Person, Role
 
 
 class Directory(Mapping[str, Person]):
@@ -31,6 +31,18 @@ class Directory(Mapping[str, Person]):
     def owner(self, key: str) -> Person | None:
         """Return whose mailbox it is, by the key of an address; one at work rather."""
         return self._owners.get(key)
+
+    def having(self, role: Role) -> tuple[Person, ...]:
+        """Return those who have a role, in order."""
+        return self._by_role.get(role, ())
+
+    @cached_property
+    def _by_role(self) -> Mapping[Role, tuple[Person, ...]]:
+        found: dict[Role, tuple[Person, ...]] = {}
+        for person in self._people.values():
+            for role in person.roles:
+                found[role] = (*found.get(role, ()), person)
+        return found
 
     @cached_property
     def _owners(self) -> Mapping[str, Person]:

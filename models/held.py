@@ -132,6 +132,7 @@ class HeldMessage:
     involved: tuple[Involved, ...] = ()
     body: str = ""  # of its sender, when it was held
     apart: bool = False  # to HR or a protected address: the sender's own line does not decide
+    narrow: bool = False  # shows health, union, belief, sexual life or offences: few see it (L23)
     decisions: tuple[Decision, ...] = ()
     appeal: Appeal | None = None
     note: str = field(default="", repr=False)  # the next hop's words when it rejected a release

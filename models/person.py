@@ -9,6 +9,7 @@ class Role(StrEnum):
     """What a person may do beyond sending mail. Being someone's manager is a fact, not a role."""
 
     DUTY_REVIEWER = "duty-reviewer"  # decides when no manager can
+    SENSITIVE_REVIEWER = "sensitive-reviewer"  # decides on what shows health, belief and such (L23)
     HR = "hr"  # works on cases
     AUTHORISER = "case-authoriser"  # approves what a case may search; never works on it
     NAMED_OFFICER = "named-officer"  # of the sealed lane: hands over, and sees nothing

@@ -129,6 +129,7 @@ class Rule:
     then: Disposition
     milder: str | None = None  # why a milder outcome would not do (L15); asked from HOLD upwards
     marked_personal: bool | None = None  # whether it may hold mail that its sender marked so
+    narrow: bool | None = None  # whether it finds health, union, belief, sexual life or offences
     papers: Justification = Justification()
 
     @property

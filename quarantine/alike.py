@@ -40,6 +40,7 @@ def may_be_alike(first: HeldMessage, second: HeldMessage) -> bool:
     larger, smaller = max(first.size, second.size), min(first.size, second.size)
     return (
         first.rules == second.rules
+        and first.narrow is second.narrow
         and first.disposition is second.disposition
         and _shape(first) == _shape(second)
         and abs(first.received - second.received) <= _APART

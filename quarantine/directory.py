@@ -188,10 +188,15 @@ class Lack(StrEnum):
     MANAGER_RUNS_IT = "manages people and is an administrator, who reads no mail"
     NOT_INFORMED = "not recorded as informed of the monitoring"
     ON_DUTY = "fewer than two duty reviewers at work"
+    SENSITIVE = "fewer than two sensitive reviewers at work"
     NAMED_OFFICERS = "fewer than two named officers of the sealed lane at work"
 
 
-_TWO_OF = {Role.DUTY_REVIEWER: Lack.ON_DUTY, Role.NAMED_OFFICER: Lack.NAMED_OFFICERS}
+_TWO_OF = {
+    Role.DUTY_REVIEWER: Lack.ON_DUTY,
+    Role.SENSITIVE_REVIEWER: Lack.SENSITIVE,
+    Role.NAMED_OFFICER: Lack.NAMED_OFFICERS,
+}
 
 
 def lacks(people: Mapping[str, Person]) -> dict[Lack, tuple[str, ...]]:

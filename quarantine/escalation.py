@@ -4,6 +4,10 @@ The ladder: the sender's manager, that manager's deputy, the manager's manager a
 one who has no manager, the named alternate (the chief executive's, a head's chair of governors);
 then the duty reviewers; then whoever else is trusted to decide on anyone's mail, managers first,
 as the policy's "another manager or colleague".
+
+What shows health, belief and such goes to those who have the role for it, and of the others only
+to those whom `permissions.few` lets see it: the sender's manager alone, then the duty reviewers.
+
 A circular chain ends where it closes, a missing manager is passed by, and so is everyone whom
 `permissions.bar` keeps from deciding.
 
@@ -21,9 +25,10 @@ from enum import StrEnum
 from hashlib import sha256
 
 from models.decision import Choice
+from models.directory import Directory
 from models.held import HeldMessage
 from models.person import Person, Role
-from quarantine.permissions import People, bar, can_stand_in, sender_of
+from quarantine.permissions import People, bar, can_stand_in, few, nearest, sender_of
 
 _ELSEWHERE = frozenset({Role.HR, Role.PROTECTION_OFFICER, Role.AUDITOR, Role.ADMINISTRATOR})
 
@@ -31,6 +36,7 @@ _ELSEWHERE = frozenset({Role.HR, Role.PROTECTION_OFFICER, Role.AUDITOR, Role.ADM
 class Rung(StrEnum):
     """Why it is this person's turn."""
 
+    SENSITIVE_REVIEWER = "sensitive-reviewer"  # of mail that few may see
     MANAGER = "manager"  # the sender's
     SENIOR = "senior"  # further up the line
     DEPUTY = "deputy"  # of one of these
@@ -60,8 +66,9 @@ class Step:
 def ladder(held: HeldMessage, people: People) -> Iterator[Step]:
     """Yield everyone who may decide on a message, in the order they are asked; each once."""
     seen: set[str] = set()
+    among = few(held, people)
     for step in _steps(held, people):
-        person = people.get(step.person)
+        person = people.get(step.person) if step.person in among else None
         if person is not None and person.id not in seen and bar(person, held) is None:
             seen.add(person.id)
             yield step
@@ -90,6 +97,16 @@ def next_step(held: HeldMessage, people: People, day: date) -> Step | None:
     )
 
 
+def step_past(held: HeldMessage, without: HeldMessage, people: People, day: date) -> Step | None:
+    """Return whose turn it is if someone else should decide; `without` has that noted.
+
+    None if there is nobody else, or nobody of the few who may see it now: asking for someone
+    else shows a message to no wider circle.
+    """
+    step = next_step(without, people, day)
+    return step if step is not None and step.person in few(held, people) else None
+
+
 def why_look(held: HeldMessage, people: People, now: datetime, day: date) -> Why | None:
     """Say why a waiting message must perhaps go to someone else; None if it rightly waits."""
     if held.reviewer is None:
@@ -98,7 +115,7 @@ def why_look(held: HeldMessage, people: People, now: datetime, day: date) -> Why
     voted = any(
         each.by == held.reviewer and each.choice is Choice.RELEASE for each in held.decisions
     )
-    if person is None or voted or bar(person, held) is not None:
+    if person is None or voted or bar(person, held) or person.id not in few(held, people):
         return Why.UNABLE
     if held.turn.ends is None or held.turn.ends <= now:
         return Why.LATE
@@ -109,9 +126,11 @@ def why_look(held: HeldMessage, people: People, now: datetime, day: date) -> Why
 
 def _steps(held: HeldMessage, people: People) -> Iterator[Step]:
     sender = sender_of(held, people)
+    if held.narrow:
+        yield from _of_few(held, people)
     if sender is not None:
         yield from _line(sender, held, people)
-    duty = (each for each in people.values() if Role.DUTY_REVIEWER in each.roles)
+    duty = Directory.of(people).having(Role.DUTY_REVIEWER)
     for person in sorted(duty, key=lambda each: _spread(held, each)):
         yield Step(person=person.id, rung=Rung.DUTY_REVIEWER)
     for facts in ("manager", "deputy", "alternate"):
@@ -120,6 +139,19 @@ def _steps(held: HeldMessage, people: People) -> Iterator[Step]:
         for person in sorted(trusted, key=lambda each: _spread(held, each)):
             if not person.roles & _ELSEWHERE:
                 yield Step(person=person.id, rung=Rung.COLLEAGUE)
+
+
+def _of_few(held: HeldMessage, people: People) -> Iterator[Step]:
+    """Who has the role for what shows health, belief and such; then the sender's manager."""
+    able = Directory.of(people).having(Role.SENSITIVE_REVIEWER)
+    for person in sorted(able, key=lambda each: _spread(held, each)):
+        yield Step(person=person.id, rung=Rung.SENSITIVE_REVIEWER)
+    near, sender = nearest(held, people), sender_of(held, people)
+    if near is not None and sender is not None:
+        if near.id == sender.manager:
+            yield Step(person=near.id, rung=Rung.MANAGER)
+        else:
+            yield Step(person=near.id, rung=Rung.ALTERNATE, stands_for=sender.id)
 
 
 def _line(sender: Person, held: HeldMessage, people: People) -> Iterator[Step]:

@@ -133,10 +133,13 @@ class Holding:
     ) -> HeldMessage:
         """Note who of the body is involved; before the transaction, as a text may be long."""
         sender = sender_of(message, known)
-        close = [each.person for each in ladder(message, known) if each.rung is not Rung.COLLEAGUE]
+        found_by = (self.policy.rule(each) for each in message.rules)
+        narrow = replace(message, narrow=any(rule and rule.narrow for rule in found_by))
+        steps = [step for each in (narrow, message) for step in ladder(each, known)]
+        close = [each.person for each in steps if each.rung is not Rung.COLLEAGUE]
         manager = sender.manager if sender else None
         return replace(
-            message,
+            narrow,
             involved=involved(mail, found, known, close=close, manager=manager),
             apart=is_apart(mail, known, self.policy.exempt.recipients),
             body=sender.body if sender else "",

@@ -73,6 +73,13 @@ def reasons(rules: Sequence[str], policy: Policy, language: str) -> str:
     return "\n".join(lines)
 
 
+def reasons_for_reviewer(message: HeldMessage, policy: Policy, language: str) -> str:
+    """Say why to a reviewer; of what few may see no more than that: others may read their mail."""
+    if message.narrow:
+        return words("few", language)["reason"]
+    return reasons(message.rules, policy, language)
+
+
 def queue(  # noqa: PLR0913 - what a notice is made of
     session: Session,
     post: Post,

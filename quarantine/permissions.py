@@ -6,6 +6,7 @@ held message here. What is not yours and what is not there answer alike.
 """
 
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from enum import StrEnum
 
 from models.address import parse_address
@@ -74,16 +75,50 @@ def can_review(person: Person, held: HeldMessage, people: People) -> bool:
     """Tell whether this person is one of those who may read it and decide.
 
     They are: whose turn it is, those who had a turn before and may still answer first, and the
-    sender's manager with that manager's deputy; none of them if anything bars them. What is
-    sealed is no reviewer's any more.
+    sender's manager with that manager's deputy; none of them if anything bars them, or if they
+    are not of the few who may see it. What is sealed is no reviewer's any more.
     """
     if held.state is HeldState.SEALED or bar(person, held) is not None:
+        return False
+    if person.id not in few(held, people):
         return False
     return (
         person.id == held.reviewer
         or person.id in held.turn.asked
         or person.id in _line_of(held, people)
     )
+
+
+def few(held: HeldMessage, people: People) -> AbstractSet[str]:
+    """Return the ids of those among whom a message stays: of most mail, everyone's (L23).
+
+    What shows health, belief and such stays with those who have the role for it. Only while none
+    of them can decide, it is the sender's manager's too, and the duty reviewers'; and only if
+    none of these can either, anyone's whose turn it can be, rather than nobody's.
+    """
+    if not held.narrow:
+        return people.keys()
+    directory = Directory.of(people)
+    decided = {each.by for each in held.decisions}
+    spent = decided if held.state is HeldState.HELD else set()  # their votes do not end it
+    on_duty = (*filter(None, [nearest(held, people)]), *directory.having(Role.DUTY_REVIEWER))
+    found: set[str] = set()
+    for circle in (directory.having(Role.SENSITIVE_REVIEWER), on_duty):
+        found |= {each.id for each in circle if bar(each, held) is None}
+        if found - spent:
+            return found | decided
+    return people.keys()
+
+
+def nearest(held: HeldMessage, people: People) -> Person | None:
+    """Return the sender's manager, or the alternate of one who has none; none of mail to HR."""
+    sender = sender_of(held, people)
+    if sender is None or held.apart:
+        return None
+    manager = people.get(sender.manager or "")
+    if manager is None or manager.id == sender.id:
+        return people.get(sender.alternate or "")
+    return manager
 
 
 def sender_of(held: HeldMessage, people: People) -> Person | None:

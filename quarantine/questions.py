@@ -30,7 +30,7 @@ class Question(StrEnum):
     MANY = "many"
     NIGHT = "night"
     NO_DECISION = "no-decision"
-    OTHER_LINE = "other-line"  # neither the sender's line nor a duty reviewer
+    OTHER_LINE = "other-line"  # neither the sender's line nor a role that decides
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,9 +86,9 @@ def worth_asking(looks: Iterable[Looked], people: Mapping[str, Person]) -> tuple
 
 
 def _in_line(who: str, sender: Person | None, people: Mapping[str, Person]) -> bool:
-    """Tell whether a look fits the directory: the sender's line upwards, or a duty reviewer."""
+    """Tell whether a look fits the directory: the sender's line upwards, or a role that decides."""
     looker = people.get(who)
-    if looker is not None and Role.DUTY_REVIEWER in looker.roles:
+    if looker is not None and looker.roles & {Role.DUTY_REVIEWER, Role.SENSITIVE_REVIEWER}:
         return True
     line: set[str] = set()
     above = people.get(sender.manager or "") if sender else None

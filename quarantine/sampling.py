@@ -73,6 +73,7 @@ def can_judge(person: Person, message: HeldMessage) -> bool:
         and person.id not in {each.by for each in message.decisions}
         and not message.marked_personal
         and not message.apart
+        and not message.narrow
     )
 
 

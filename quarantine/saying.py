@@ -17,7 +17,7 @@ from models.held import HeldMessage, HeldState
 from models.person import Person, Role
 from models.statement import Saying, Statement
 from quarantine import notices, permissions
-from quarantine.escalation import ladder, next_step
+from quarantine.escalation import ladder, step_past
 from quarantine.notices import LANGUAGES
 from quarantine.outcomes import checked, entry, everyone, seen
 from quarantine.permissions import People, sender_of
@@ -107,7 +107,7 @@ def _pass_by(
     known = everyone(session)
     declined = (*message.turn.declined, *filter(None, [message.reviewer]))
     without = replace(message, turn=replace(message.turn, declined=declined))
-    step = next_step(without, known, review.hours.today(now))
+    step = step_past(message, without, known, review.hours.today(now))
     if step is None or step.person == message.reviewer:
         raise Conflict("nobody else may decide on this one")
     turn = replace(
@@ -162,10 +162,11 @@ def _say(
 def _duty_reviewer(
     message: HeldMessage, known: People, review: Review, now: datetime
 ) -> str | None:
-    """The duty reviewer to ask at once, one at work rather."""
+    """The duty reviewer to ask at once, one at work rather; of what few may see, one of them."""
     day = review.hours.today(now)
     able = [known[each.person] for each in ladder(message, known)]
-    duty = [each.id for each in able if Role.DUTY_REVIEWER in each.roles]
+    role = Role.SENSITIVE_REVIEWER if message.narrow else Role.DUTY_REVIEWER
+    duty = [each.id for each in able if {role, Role.DUTY_REVIEWER} & each.roles]
     return min(duty, key=lambda each: known[each].away_on(day), default=None)
 
 

@@ -21,7 +21,7 @@ from models.person import Person, Role
 from models.policy import Policy
 from quarantine import digests, notices
 from quarantine.dates import write_time
-from quarantine.escalation import Step, Why, next_step, why_look
+from quarantine.escalation import Step, Why, next_step, step_past, why_look
 from quarantine.notices import LANGUAGES, Post
 from quarantine.permissions import People, can_review, sender_of
 from quarantine.working_hours import WorkingHours
@@ -87,7 +87,7 @@ class Turns:
                 session, message, message.reviewer, without.turn, _hand_on(message, by, now)
             )
             return
-        step = next_step(without, known, self.hours.today(now))
+        step = step_past(message, without, known, self.hours.today(now))
         if step is None:
             raise Conflict("nobody else may decide on this one; ask for another duty reviewer")
         turn = self._turn(without, step.person, now)
@@ -215,7 +215,7 @@ class Turns:
         sender = sender_of(message, known)
         values = {
             language: {
-                "reasons": notices.reasons(message.rules, self.policy, language),
+                "reasons": notices.reasons_for_reviewer(message, self.policy, language),
                 "sender": notices.name_of_sender(self.post, message, sender, language),
                 "deadline": self.deadline(message, language),
                 "because": _because(step, message, known, language),

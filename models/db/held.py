@@ -51,6 +51,7 @@ def add(session: Session, held: HeldMessage, entry: AuditEntry) -> None:
             note=held.note,
             involved=[{"person": each.person, "tie": each.tie.value} for each in held.involved],
             apart=held.apart,
+            narrow=held.narrow,
             body=held.body,
             **turn_to_row(held.turn),
         )
@@ -250,8 +251,8 @@ def to_pass_on(
 ) -> list[HeldMessage]:
     """Return what may have to go to someone else, by id, those after an id: some may have to stay.
 
-    That is: whose turn has ended, what is nobody's turn, and what is the turn of someone in
-    `unable` (away, left, suspended).
+    That is: whose turn has ended, what is nobody's turn, what is the turn of someone in `unable`
+    (away, left, suspended), and what few may see, as who they are changes with the directory.
     """
     query = (
         select(HeldRow)
@@ -263,6 +264,7 @@ def to_pass_on(
                 HeldRow.turn_ends <= now,
                 HeldRow.reviewer.is_(None),
                 HeldRow.reviewer.in_(list(unable)),
+                HeldRow.narrow.is_(True),
             ),
         )
         .order_by(HeldRow.id)
@@ -300,6 +302,7 @@ def make_bare(session: Session, ids: Collection[str]) -> None:
             message_id="",
             digest="",
             findings=[],
+            narrow=None,
             note="",
             reviewer=None,
             involved=[],
@@ -330,15 +333,9 @@ def _held(session: Session, rows: Sequence[HeldRow]) -> list[HeldMessage]:
         select(DecisionRow).where(DecisionRow.held.in_(list(decisions))).order_by(DecisionRow.id)
     )
     for row in session.scalars(query):
-        decisions[row.held].append(
-            Decision(
-                by=row.by,
-                choice=Choice(row.choice),
-                code=row.code or "",
-                reason=row.reason,
-                at=row.at,
-            )
-        )
+        choice, code = Choice(row.choice), row.code or ""
+        made = Decision(by=row.by, choice=choice, code=code, reason=row.reason, at=row.at)
+        decisions[row.held].append(made)
     appeals = select(AppealRow).where(AppealRow.held.in_(list(decisions)))
     appealed = {each.held: _appeal(each) for each in session.scalars(appeals)}
     return [_message(row, tuple(decisions[row.id]), appealed.get(row.id)) for row in rows]
@@ -377,6 +374,7 @@ def _message(row: HeldRow, decisions: tuple[Decision, ...], appeal: Appeal | Non
             Involved(person=each["person"], tie=Tie(each["tie"])) for each in row.involved or ()
         ),
         apart=bool(row.apart),
+        narrow=bool(row.narrow),
         body=row.body or "",
         decisions=decisions,
         appeal=appeal,

@@ -71,6 +71,7 @@ class HeldRow(Row):
     involved: Mapped[list[Any] | None]  # this and what follows: since 0002, None before
     apart: Mapped[bool | None]
     body: Mapped[str | None] = mapped_column(String(64))  # since 0009
+    narrow: Mapped[bool | None]  # since 0015
     ended: Mapped[datetime | None] = mapped_column(index=True)  # since 0010
     asked: Mapped[list[Any] | None]
     declined: Mapped[list[Any] | None]

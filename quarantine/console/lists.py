@@ -213,6 +213,6 @@ def _below(visit: Visit) -> list[Person]:
 def _reviews(visit: Visit) -> bool:
     """Whether others' mail can come to this person."""
     me = visit.who
-    if Role.DUTY_REVIEWER in me.roles:
+    if me.roles & {Role.DUTY_REVIEWER, Role.SENSITIVE_REVIEWER}:
         return True
     return any(me.id in (each.manager, each.deputy) for each in visit.people.values())

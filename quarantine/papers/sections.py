@@ -152,6 +152,8 @@ def who_reads(live: Live, language: str) -> Iterator[Block]:
     turn = write_span(float(live.given.review.turn), language)
     yield heading("who", language)
     yield Paragraph(say("who", "line", language, turn=turn))
+    if narrow := [each.id for each in live.policy.rules if each.narrow]:
+        yield Paragraph(say("who", "narrow", language, rules=", ".join(narrow)))
     yield Paragraph(say("who", "never", language))
     yield Paragraph(say("who", "steps", language))
     yield Table(

@@ -22,7 +22,12 @@ from quarantine.papers.live import Live
 from quarantine.papers.words import say, write_span
 
 _LATE = timedelta(hours=36)  # since the last of what is done daily
-_READERS = frozenset({Role.DUTY_REVIEWER, Role.HR, Role.AUTHORISER, Role.PROTECTION_OFFICER})
+_READERS = frozenset(
+    {
+        *(Role.DUTY_REVIEWER, Role.SENSITIVE_REVIEWER, Role.HR),
+        *(Role.AUTHORISER, Role.PROTECTION_OFFICER),
+    }
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
