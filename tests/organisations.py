@@ -15,6 +15,7 @@ from models.envelope import Client, Recipient
 from models.held import HeldMessage, HeldState, Involved, Tie
 from models.person import Absence, Person, Role, Standing
 from models.verdict import Disposition
+from quarantine.permissions import sender_of
 
 IDS = tuple("abcdefghijkl")
 _STANDINGS = [*[Standing.ACTIVE] * 6, Standing.SUSPENDED, Standing.LEFT]
@@ -80,6 +81,7 @@ def a_message(rng, number=0):
         policy="0" * 64,
         involved=tuple(Involved(person=who, tie=tie) for who, tie in sorted(ties)),
         apart=rng.random() < 0.1,
+        narrow=rng.random() < 0.25,
     )
 
 
@@ -103,7 +105,25 @@ def may_see(person, held):
     )
 
 
-def trusted(people):
+def the_few(held, people):
+    """Who may see what only few may see, in its barest form; of other mail everyone."""
+    if not held.narrow:
+        return set(people)
+    can = {each for each in people if may_see(people[each], held)}
+    have = {role: {each for each in can if role in people[each].roles} for role in Role}
+    done = {each.by for each in held.decisions}
+    if have[Role.SENSITIVE_REVIEWER] - done:
+        return have[Role.SENSITIVE_REVIEWER] | done
+    sender = sender_of(held, people)
+    above = set()
+    if sender and not held.apart:
+        has_manager = sender.manager in people and sender.manager != sender.id
+        above = {sender.manager if has_manager else sender.alternate}
+    few = have[Role.SENSITIVE_REVIEWER] | have[Role.DUTY_REVIEWER] | (above & can)
+    return few | done if few - done else set(people)
+
+
+def trusted(held, people):
     """Everyone whom anything entrusts with deciding, before any bar."""
     elsewhere = {Role.HR, Role.PROTECTION_OFFICER, Role.AUDITOR}
     by_someone = {
@@ -116,14 +136,22 @@ def trusted(people):
         each.id
         for each in people.values()
         if Role.DUTY_REVIEWER in each.roles
+        or (held.narrow and Role.SENSITIVE_REVIEWER in each.roles)
         or (each.id in by_someone and not each.roles & elsewhere)
     }
 
 
 def able(held, people):
     """Ids of those who may be given it now."""
+    return anyone_able(held, people) & the_few(held, people)
+
+
+def anyone_able(held, people):
+    """The same, of what few may see also of the others: if there is one, it is with somebody."""
     voted = {each.by for each in held.decisions if each.choice is Choice.RELEASE}
-    return {each for each in trusted(people) if may_see(people[each], held) and each not in voted}
+    return {
+        each for each in trusted(held, people) if may_see(people[each], held) and each not in voted
+    }
 
 
 def away(person, day: date):

@@ -21,7 +21,7 @@ from factories import (
     hold,
     with_staff,
 )
-from organisations import a_message, able, an_organisation, changed, may_see
+from organisations import a_message, an_organisation, anyone_able, changed, may_see, the_few
 from sqlalchemy import text
 
 from models.audit import Action
@@ -323,6 +323,7 @@ def test_many_late_ones_are_gone_through_in_looks_of_bounded_size(council):
                 sender="sioned@cyngor-enghraifft.example",
                 involved=(),
                 apart=False,
+                narrow=False,
             )
             given, _ = TURNS.first(each, BY, NOW)
             held.add(session, given, an_entry(each.id))
@@ -403,9 +404,10 @@ class Everything:
         assert {each.state for each in found} == {HeldState.HELD}
         for each in found:
             if each.reviewer is None:
-                assert able(each, self.people) == set()
+                assert anyone_able(each, self.people) == set()
             else:
                 assert may_see(self.people[each.reviewer], each)
+                assert each.reviewer in the_few(each, self.people)
         # a notice may have gone to someone who has declined or left since: what never changes
         for held_id, recipients in rows:
             for person in self.people.values():

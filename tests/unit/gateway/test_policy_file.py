@@ -94,6 +94,34 @@ def test_lint_says_what_each_rule_lacks():
     assert all(each in lines[1] for each in ("papers.ground", "papers.notice", "milder"))
 
 
+HEALTH = GOOD.replace('"payment-card"', '"nhs-number"')
+OFFENCES = GOOD.replace(
+    '"payment-card"', '"phrases", category = "offences" }, { detector = "dbs-certificate"'
+).replace('name = "prices"', 'name = "offences"')
+
+
+@pytest.mark.requirement("L23")
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        pytest.param(GOOD, "", id="no such data"),
+        pytest.param(HEALTH, "data about health; say narrow = true", id="health"),
+        pytest.param(OFFENCES, "data about offences; say narrow = true", id="offences"),
+        pytest.param(HEALTH.replace('"hold"', '"advise"'), "", id="nothing is held"),
+        pytest.param(HEALTH + "narrow = true\n", "", id="few may see it"),
+        pytest.param(HEALTH + "narrow = false\n", "", id="it was thought of"),
+    ],
+)
+def test_lint_asks_who_may_see_what_shows_health_or_offences(text, said):
+    found = [each for each in lint(parse_policy(text.encode(), "x"), TODAY) if "narrow" in each]
+    assert [said in each for each in found] == ([True] if said else [])
+
+
+@pytest.mark.requirement("L23")
+def test_narrow_is_true_or_false():
+    assert any("narrow" in each for each in mistakes_in(GOOD + 'narrow = "some"\n'))
+
+
 def test_the_sample_policy_enforces_all_rules_but_the_watching_one():
     policy = sample_policy(TODAY)
     assert len(lint(policy, TODAY)) == 1

@@ -121,6 +121,12 @@ def test_the_sample_lacks_nothing(tmp_path):
             id="one on duty",
         ),
         pytest.param(
+            [a_person("a", roles=frozenset({Role.SENSITIVE_REVIEWER}))],
+            Lack.SENSITIVE,
+            ("a",),
+            id="one who may see what few may",
+        ),
+        pytest.param(
             [a_person("a", roles=frozenset({Role.NAMED_OFFICER}))],
             Lack.NAMED_OFFICERS,
             ("a",),

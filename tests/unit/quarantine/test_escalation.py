@@ -8,13 +8,14 @@ from organisations import a_message
 
 from models.decision import Choice, Decision
 from models.envelope import Recipient
-from models.held import Involved, Tie, Turn
+from models.held import Appeal, HeldState, Involved, Tie, Turn
 from models.person import Absence, Role, Standing
 from models.verdict import Disposition
-from quarantine.escalation import Rung, Why, ladder, next_step, why_look
+from quarantine.escalation import Rung, Why, ladder, next_step, step_past, why_look
 from quarantine.permissions import Bar, bar, can_review
 
 DUTY = frozenset({Role.DUTY_REVIEWER})
+ABLE = {"roles": frozenset({Role.SENSITIVE_REVIEWER})}
 TODAY = NOW.date()
 COUNCIL = (
     a_person("sioned", manager="gwen"),
@@ -53,6 +54,7 @@ def mail(sender="sioned", **facts):
         recipients=(Recipient(address="out@elsewhere.example"),),
         involved=(),
         apart=False,
+        narrow=False,
         disposition=Disposition.HOLD,
     )
     return replace(plain, **facts)
@@ -201,6 +203,92 @@ def test_what_bars_a_person(who, held, expected):
     assert bar(people[who], held) is expected
     barred_though_it_is_their_turn = replace(held, reviewer=who)
     assert can_review(people[who], barred_though_it_is_their_turn, people) is (expected is None)
+
+
+VOTE = (Decision(by="law", choice=Choice.RELEASE, at=NOW),)
+REFUSED = (Decision(by="law", choice=Choice.REFUSE, at=NOW),)
+APPEAL = Appeal(at=NOW, due=NOW, decided=("law",))
+
+
+@pytest.mark.requirement("L23")
+@pytest.mark.parametrize(
+    ("facts", "people", "whole"),
+    [
+        pytest.param({}, body(law=ABLE), ["law"], id="who has the role, alone"),
+        pytest.param({}, body(law=ABLE | AWAY), ["law"], id="away: it waits for them"),
+        pytest.param({}, body(), ["gwen", "nia"], id="nobody has it: the manager, then on duty"),
+        pytest.param({}, body(law=ABLE | GONE), ["gwen", "nia"], id="who had the role has left"),
+        pytest.param(
+            {"involved": about("law")}, body(law=ABLE), ["gwen", "nia"], id="they are named"
+        ),
+        pytest.param(
+            {"involved": about("gwen")}, body(), ["nia"], id="the manager is: nobody of the line"
+        ),
+        pytest.param({"apart": True}, body(), ["nia"], id="to HR: the line is left out"),
+        pytest.param({"sender": "chief"}, body(), ["monitor", "nia"], id="the alternate instead"),
+        pytest.param({"sender": "nobody-s"}, body(), ["nia"], id="nobody's mailbox"),
+        pytest.param(
+            {"sender": "gwen"},
+            body(gwen={"manager": "gwen", "alternate": None}),
+            ["nia"],
+            id="their own manager",
+        ),
+        pytest.param(
+            {"decisions": VOTE}, body(law=ABLE), ["law", "gwen", "nia"], id="two must agree"
+        ),
+        pytest.param(
+            {"decisions": VOTE, "state": HeldState.SENT}, body(law=ABLE), ["law"], id="it has gone"
+        ),
+        pytest.param(
+            {"decisions": REFUSED, "appeal": APPEAL}, body(law=ABLE), ["gwen", "nia"], id="appealed"
+        ),
+        pytest.param(
+            {"turn": Turn(declined=("law",))}, body(law=ABLE), ["gwen", "nia"], id="handed on"
+        ),
+    ],
+)
+def test_what_shows_health_or_such_goes_to_few(facts, people, whole):
+    held = mail(narrow=True, **facts)
+    assert order(held, people) == whole
+    for each in people.values():
+        now = replace(held, reviewer=each.id, turn=replace(held.turn, asked=tuple(people)))
+        assert can_review(each, now, people) is (each.id in whole)
+
+
+@pytest.mark.requirement("L23")
+@pytest.mark.requirement("M2")
+def test_it_goes_to_anyone_rather_than_to_nobody():
+    people = body(nia={"roles": frozenset()}, gwen=GONE)
+    assert order(mail(narrow=True), people) == order(mail(), people)
+
+
+@pytest.mark.requirement("L23")
+def test_the_role_gives_no_sight_of_other_mail():
+    people = body(law=ABLE)
+    assert order(mail(), people) == order(mail(), body())
+    assert not can_review(people["law"], mail(reviewer="gwen"), people)
+
+
+@pytest.mark.requirement("L23")
+@pytest.mark.parametrize(
+    ("people", "then"),
+    [
+        pytest.param(body(law=ABLE, other=ABLE), "other", id="another who has the role"),
+        pytest.param(body(law=ABLE), None, id="nobody else has: it is not shown to more"),
+    ],
+)
+def test_someone_else_is_one_of_the_few(people, then):
+    held = mail(narrow=True, reviewer="law", turn=Turn(asked=("law",)))
+    without = replace(held, turn=replace(held.turn, declined=("law",)))
+    step = step_past(held, without, people, TODAY)
+    assert (step and step.person) == then
+
+
+@pytest.mark.requirement("L23")
+def test_who_is_none_of_the_few_any_more_loses_their_turn():
+    held = mail(narrow=True, reviewer="gwen", turn=Turn(ends=NOW.replace(hour=23)))
+    assert why_look(held, body(), NOW, TODAY) is None
+    assert why_look(held, body(law=ABLE), NOW, TODAY) is Why.UNABLE
 
 
 @pytest.mark.requirement("M1")

@@ -14,6 +14,7 @@ from organisations import (
     a_message,
     able,
     an_organisation,
+    anyone_able,
     away,
     changed,
     may_see,
@@ -21,12 +22,13 @@ from organisations import (
     organisations,
     seeds,
     sizes,
+    the_few,
 )
 
 from models.decision import Choice, Decision
 from models.verdict import Disposition
 from quarantine.appeals import _anew
-from quarantine.escalation import ladder, next_step, why_look
+from quarantine.escalation import ladder, next_step, step_past, why_look
 from quarantine.permissions import can_review
 from quarantine.review import Review
 from quarantine.turns import Turns
@@ -58,15 +60,17 @@ def look(held, people, now):
 def check(held, people, now):
     day = TURNS.hours.today(now)
     if held.reviewer is None:
-        assert able(held, people) == set(), "it is with nobody though someone may decide"
+        assert anyone_able(held, people) == set(), "it is with nobody though someone may decide"
         return
     reviewer = people[held.reviewer]
     assert may_see(reviewer, held)
+    assert held.reviewer in the_few(held, people)
     assert can_review(reviewer, held, people)
     if away(reviewer, day):
         assert all(away(people[each], day) for each in able(held, people))
     for person in people.values():
-        assert may_see(person, held) or not can_review(person, held, people)
+        allowed = may_see(person, held) and person.id in the_few(held, people)
+        assert allowed or not can_review(person, held, people)
 
 
 def _votes(held):
@@ -90,6 +94,7 @@ def something_happens(held, people, rng):
 @pytest.mark.requirement("M1")
 @pytest.mark.requirement("M2")
 @pytest.mark.requirement("M7")
+@pytest.mark.requirement("L23")
 @settings(max_examples=500, deadline=None)
 @given(seeds, sizes)
 def test_none_is_with_the_wrong_person_and_none_with_nobody(rng, size):
@@ -121,7 +126,7 @@ def refused_and_appealed(held, people, now):
     asked = _anew(REVIEW, replace(held, decisions=(*held.decisions, refusal)), now)
     step = next_step(asked, people, TURNS.hours.today(now))
     if step is None:
-        assert able(asked, people) == set()
+        assert anyone_able(asked, people) == set()
         return None
     turn = replace(asked.turn, since=now, ends=TURNS.ends(asked, now), asked=(step.person,))
     return replace(asked, reviewer=step.person, turn=turn)
@@ -171,3 +176,20 @@ def test_the_ladder_holds_everyone_who_may_decide_once(people, message):
     assert len(steps) == len(set(steps))
     assert set(steps) >= able(message, people)
     assert all(may_see(people[each], message) for each in steps)
+    assert set(steps) <= the_few(message, people)
+
+
+@pytest.mark.requirement("L23")
+@settings(max_examples=300, deadline=None)
+@given(organisations, messages)
+def test_asking_for_someone_else_shows_it_to_no_wider_circle(people, message):
+    held, _ = TURNS.first(replace(message, narrow=True), people, NOW)
+    at_first = the_few(held, people)
+    for _ in people:
+        declined = (*held.turn.declined, held.reviewer)
+        without = replace(held, turn=replace(held.turn, declined=declined))
+        step = step_past(held, without, people, TURNS.hours.today(NOW))
+        if held.reviewer is None or step is None:
+            break
+        held = given_to(without, step, NOW)
+        assert held.reviewer in at_first

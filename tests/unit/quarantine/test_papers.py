@@ -84,6 +84,18 @@ def test_the_notice_to_staff_says(said):
     assert said in flat(written("worker-notice"))
 
 
+@pytest.mark.requirement("L23")
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", ["worker-notice", "union-briefing"])
+def test_staff_and_unions_read_what_fewer_people_see(name, language):
+    rules = tuple(replace(each, narrow=each.id == "cards") for each in POLICY.rules)
+    said = {"en": "Fewer people see", "cy": "Mae llai o bobl yn gweld"}[language]
+    text = flat(written(name, replace(LIVE, policy=replace(LIVE.policy, rules=rules)), language))
+    assert said in text
+    assert {"en": "these rules: cards.", "cy": "y rheolau hyn: cards."}[language] in text
+    assert said not in flat(written(name, language=language))
+
+
 @pytest.mark.requirement("L12")
 def test_the_unions_briefing_has_every_rules_papers_and_asks():
     text = flat(written("union-briefing"))
