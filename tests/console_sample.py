@@ -214,9 +214,12 @@ class Council:
         """The same of any mail."""
         inspection = inspect(given, DETECTORS, explain=bool(more))
         inspection = replace(inspection, findings=(*inspection.findings, *more))
-        verdict = decide(given.envelope, inspection.findings, POLICY, on=NOW.date())
+        verdict = decide(given.envelope, inspection.findings, self.policy, on=NOW.date())
         holding = Holding(
-            database=self.database, keyring=self.keyring, policy=POLICY, post=self.review.post
+            database=self.database,
+            keyring=self.keyring,
+            policy=self.policy,
+            post=self.review.post,
         )
         return holding.hold(mail=given, verdict=verdict, inspection=inspection, now=NOW)
 

@@ -1,6 +1,7 @@
 """Every route of the console, walked by everyone: what is not theirs, and what shows content."""
 
 import re
+from dataclasses import replace
 from functools import partial
 
 import pytest
@@ -13,7 +14,7 @@ from models.db.tables import AuditRow
 from models.person import Person, Role
 from quarantine.console.app import PAGES
 from quarantine.console.visit import Permission
-from tests.console_sample import PEOPLE, check_draft, make_council, token
+from tests.console_sample import PEOPLE, POLICY, check_draft, make_council, token
 
 CONTENT = "covering the panel"  # stands in the sample's text and nowhere else
 ABOUT_ONE = [page for page in PAGES if "{id}" in page.path]
@@ -25,6 +26,8 @@ MORE = tuple(
         ("marc", frozenset()),
         ("dewi", frozenset({Role.PROTECTION_OFFICER})),
         ("sam", frozenset({Role.ADMINISTRATOR})),
+        ("mair", frozenset({Role.DUTY_REVIEWER})),
+        ("sara", frozenset({Role.SENSITIVE_REVIEWER})),
     )
 )
 
@@ -67,6 +70,19 @@ def test_what_is_not_theirs_is_not_there(council, visitor, who):
         assert theirs.text.replace(held_id, "") == nobodys.text.replace("POR999999", "")
     with council.database.reading() as session:
         assert held_messages.get(session, held_id) == before
+    assert looks(council) == 0
+
+
+@pytest.mark.requirement("L23")
+@pytest.mark.parametrize("who", ["gwen", "elin", "mair", *OTHERS])
+def test_what_only_few_may_see_is_not_there_for_the_line(council, visitor, who):
+    council.policy = replace(POLICY, rules=tuple(replace(e, narrow=True) for e in POLICY.rules))
+    held_id, client = council.hold(1), visitor(who)
+    csrf = token(client)
+    for page in ABOUT_ONE:
+        theirs, nobodys = (ask(client, page, each, csrf) for each in (held_id, "POR999999"))
+        assert (theirs.status_code, nobodys.status_code) == (404, 404), page.path
+        assert theirs.text.replace(held_id, "") == nobodys.text.replace("POR999999", "")
     assert looks(council) == 0
 
 
