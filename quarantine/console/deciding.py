@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from starlette.responses import Response
 
+from models.db import held as held_messages
 from models.errors import Conflict, NotFound
 from models.held import HeldState
 from models.verdict import Disposition
@@ -102,8 +103,7 @@ def _carry_out(visit: Visit, form: Attempt) -> Response:
     """Do it, to this message first and then to those that say the same; each is recorded."""
     review, held_id, who, now = visit.services.review, visit.message.id, visit.who, visit.now
     if form.choice == "other":
-        review.hand_on(held_id, by=who, now=now)
-        return render(visit, "handed-on.html", choice=form.choice, nav="queue")
+        return _hand_on(visit, form)
     if form.choice == "refer":
         outcomes.refer(review, held_id, by=who, why=form.text, now=now)
         return render(visit, "handed-on.html", choice=form.choice, nav="queue")
@@ -116,6 +116,19 @@ def _carry_out(visit: Visit, form: Attempt) -> Response:
             _label(visit, form, each)
     done = "agreed" if state is HeldState.HELD else _DONE[form.choice]
     return see_other(f"/held/{held_id}?done={done}")
+
+
+def _hand_on(visit: Visit, form: Attempt) -> Response:
+    """Say that someone else should decide; if nobody else may, the page says so."""
+    try:
+        visit.services.review.hand_on(visit.message.id, by=visit.who, now=visit.now)
+    except Conflict:
+        with visit.services.database.reading() as session:
+            now = replace(visit, held=held_messages.get(session, visit.message.id))
+        if not can_decide(now):
+            raise
+        return page(now, nobody_else=True)
+    return render(visit, "handed-on.html", choice=form.choice, nav="queue")
 
 
 def _one(visit: Visit, form: Attempt) -> Callable[[str], HeldState]:

@@ -126,7 +126,7 @@ def page(
 ) -> Response:
     """Show the page; `attempt` is a form to mend, `too_late` that something was not done.
 
-    `nobody_else` says that an appeal was not taken because nobody else may decide.
+    `nobody_else` says that it was not passed on, or an appeal not taken, as nobody else may decide.
     """
     own = is_own(visit)
     if opened and opened.depth is not access.Depth.MATCHES:
@@ -151,9 +151,8 @@ def page(
     }
     if own:
         return render(visit, "own-held.html", status=409 if too_late else 200, **facts)
-    return render(
-        visit, "held.html", status=422 if attempt else 200, **facts, **_for_reviewer(visit, message)
-    )
+    status = 422 if attempt else 409 if nobody_else else 200
+    return render(visit, "held.html", status=status, **facts, **_for_reviewer(visit, message))
 
 
 def as_seen(visit: Visit) -> HeldMessage:

@@ -577,7 +577,8 @@ def test_a_conflict_about_an_appeal_does_not_tell_of_the_refusal_as_of_its_decis
     home = f"/held/{held_id}"
     answer = send(visitor("elin"), f"{home}/decision", choice="other")  # there is nobody else
     assert answer.status_code == 409
-    assert "Gwen Morgan decided" not in answer.text
+    assert "Nobody else may decide" in answer.text
+    assert "already been decided" not in answer.text
     council.review.refuse(held_id, by=BY["elin"], reason="No", now=NOW)
     with pytest.raises(Conflict, match="Elin Rhys decided this one first"):
         council.review.release(held_id, by=BY["elin"], now=NOW)

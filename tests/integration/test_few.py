@@ -258,6 +258,16 @@ def test_the_page_says_to_its_reviewer_why_few_see_it(council, visitor, language
     assert why not in visitor("gwen", language).get(f"/held/{other}").text
 
 
+@pytest.mark.requirement("M12")
+def test_who_cannot_hand_it_on_reads_why(council, visitor):
+    held_id = council.hold(1)
+    answer = send(visitor("sara"), f"/held/{held_id}/decision", choice="other")
+    assert (answer.status_code, message(council, held_id).reviewer) == (409, "sara")
+    assert "Nobody else may decide on this email, so it stays with you." in answer.text
+    answer = send(visitor("sioned"), f"/held/{held_id}/someone-else")
+    assert "or nobody else may decide" in answer.text
+
+
 def test_in_no_list_of_the_line_it_stands(council, visitor):
     held_id = council.hold(1)
     for who in ("gwen", "elin", "dyl"):
