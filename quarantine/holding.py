@@ -57,6 +57,7 @@ class Holding:
         our first answer: they get that answer. Raises Unavailable; then nothing was kept.
         """
         message = _held_message(mail, verdict, inspection, now)
+        message = replace(message, narrow=self._is_narrow(verdict))
         with self.database.reading() as session:
             known = people.directory(session)
         message = self._with_involved(message, mail, inspection, known)
@@ -133,17 +134,22 @@ class Holding:
     ) -> HeldMessage:
         """Note who of the body is involved; before the transaction, as a text may be long."""
         sender = sender_of(message, known)
-        found_by = (self.policy.rule(each) for each in message.rules)
-        narrow = replace(message, narrow=any(rule and rule.narrow for rule in found_by))
-        steps = [step for each in (narrow, message) for step in ladder(each, known)]
+        later = replace(message, narrow=False)  # to whom it could go if none of the few can decide
+        steps = [step for each in (message, later) for step in ladder(each, known)]
         close = [each.person for each in steps if each.rung is not Rung.COLLEAGUE]
         manager = sender.manager if sender else None
         return replace(
-            narrow,
+            message,
             involved=involved(mail, found, known, close=close, manager=manager),
             apart=is_apart(mail, known, self.policy.exempt.recipients),
             body=sender.body if sender else "",
         )
+
+    def _is_narrow(self, verdict: Verdict) -> bool:
+        """Tell whether a rule applied that finds what few may see, if only to watch (L23)."""
+        matches = (match for outcome in verdict.outcomes for match in outcome.matches)
+        rules = (self.policy.rule(each.rule) for each in matches)
+        return any(rule is not None and bool(rule.narrow) for rule in rules)
 
     def _values(self, message: HeldMessage, known: People) -> dict[str, dict[str, str]]:
         """What the words to the sender are filled with."""

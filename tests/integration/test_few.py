@@ -108,15 +108,25 @@ def test_it_goes_to_who_has_the_role_past_the_line(council):
     assert may_decide(council, held_id, *BY) == ["sara"]
 
 
-def test_any_rule_that_says_so_is_enough_and_others_narrow_nothing(council):
-    rules = (replace(POLICY.rules[0], narrow=True), *POLICY.rules[1:])
+BOTH = b"OFFICIAL-SENSITIVE\r\n\r\nCard 4111 1111 1111 1111\r\n"
+CARDS, MARKS = (replace(each, narrow=True) for each in POLICY.rules[:2])
+WATCHES = replace(CARDS, papers=replace(CARDS.papers, purpose=None))
+
+
+@pytest.mark.parametrize(
+    ("rules", "body", "narrow", "reviewer"),
+    [
+        pytest.param((CARDS, POLICY.rules[1]), BOTH, True, "sara", id="one of two"),
+        pytest.param((WATCHES, POLICY.rules[1]), BOTH, True, "sara", id="one that only watches"),
+        pytest.param((CARDS, POLICY.rules[1]), MARKED, False, "gwen", id="it found nothing"),
+        pytest.param((POLICY.rules[0], MARKS), MARKED, True, "sara", id="two must agree"),
+        pytest.param(POLICY.rules, BOTH, False, "gwen", id="none says so"),
+    ],
+)
+def test_a_rule_that_finds_what_few_may_see_narrows(council, rules, body, narrow, reviewer):
     council.policy = replace(POLICY, rules=rules)
-    both = b"OFFICIAL-SENSITIVE\r\n\r\nCard 4111 1111 1111 1111\r\n"
-    found = [
-        message(council, council.hold(number, text=each))
-        for number, each in enumerate((both, MARKED))
-    ]
-    assert [(each.narrow, each.reviewer) for each in found] == [(True, "sara"), (False, "gwen")]
+    now = message(council, council.hold(1, text=body))
+    assert (now.narrow, now.reviewer) == (narrow, reviewer)
 
 
 def test_where_nobody_has_the_role_it_is_the_manager_s_alone_and_then_on_duty(council_of):
