@@ -78,7 +78,7 @@ def mark_urgent(
         to = [message.reviewer]
         if kind is Saying.HARM:
             duty = _duty_reviewer(message, everyone(session), review, now)
-            if duty is not None and duty not in to:
+            if duty is not None:
                 to.append(duty)
                 asked = (duty, *(each for each in message.turn.asked if each != duty))
                 turn = replace(message.turn, asked=asked)
@@ -162,9 +162,10 @@ def _say(
 def _duty_reviewer(
     message: HeldMessage, known: People, review: Review, now: datetime
 ) -> str | None:
-    """The duty reviewer to ask at once, one at work rather; of what few may see, one of them."""
+    """Another to ask at once, on duty, or of the few who may see it; one at work rather."""
     day = review.hours.today(now)
-    able = [known[each.person] for each in ladder(message, known)]
+    had = {message.reviewer, *(each.by for each in message.decisions)}
+    able = [known[each.person] for each in ladder(message, known) if each.person not in had]
     role = Role.SENSITIVE_REVIEWER if message.narrow else Role.DUTY_REVIEWER
     duty = [each.id for each in able if {role, Role.DUTY_REVIEWER} & each.roles]
     return min(duty, key=lambda each: known[each].away_on(day), default=None)

@@ -11,11 +11,12 @@ from sqlalchemy import text
 
 from models.db import held
 from models.errors import Conflict, NotFound, NotPermitted
-from models.held import HeldState
+from models.held import HeldState, Tie
 from models.person import Person, Role
 from models.statement import Saying
 from quarantine import outcomes, saying
 from quarantine.appeals import appeal
+from quarantine.questions import Looked, Question, worth_asking
 from quarantine.sampling import can_judge
 from quarantine.turns import look_at_waiting
 from tests.console_sample import MARKED, NOW, PEOPLE, POLICY, give_people, make_council, send
@@ -188,8 +189,17 @@ def test_danger_asks_another_of_the_few_and_nobody_on_duty(council_of):
     saying.mark_urgent(
         council.review, held_id, by=BY["sioned"], kind=Saying.HARM, text="He may fall", now=NOW
     )
-    assert may_decide(council, held_id, *BY) in (["sara"], ["sara", "meg"])
-    assert told(council) <= {"sara", "meg"}
+    assert may_decide(council, held_id, *BY) == ["sara", "meg"]
+    assert told(council) == {"sara", "meg"}
+
+
+def test_danger_asks_who_is_on_duty_where_nobody_has_the_role(council_of):
+    council = council_of(DYL)
+    held_id = council.hold(1)
+    saying.mark_urgent(
+        council.review, held_id, by=BY["sioned"], kind=Saying.HARM, text="He may fall", now=NOW
+    )
+    assert may_decide(council, held_id, "gwen", "elin", "dyl", "huw") == ["gwen", "dyl"]
 
 
 def test_an_appeal_goes_to_another_of_the_few_first(council_of):
@@ -221,6 +231,20 @@ def test_the_second_of_two_is_the_manager_if_nobody_else_has_the_role(council):
     assert may_decide(council, held_id, "sara", "gwen", "elin") == ["sara", "gwen"]
     council.review.release(held_id, by=BY["gwen"], now=NOW)
     assert message(council, held_id).state is HeldState.RELEASED
+    assert may_decide(council, held_id, "sara", "gwen", "elin") == ["sara", "gwen"]
+
+
+def test_whom_it_could_come_to_next_is_found_by_first_name_too(council):
+    held_id = council.hold(1, text=b"Gwen shouts at us. Card 4111 1111 1111 1111\r\n")
+    named = {each.person for each in message(council, held_id).involved if each.tie is Tie.NAMED}
+    assert named == {"gwen"}
+
+
+def test_a_look_by_who_has_the_role_is_not_worth_asking_about():
+    looked = Looked(who="sara", held="x", at=NOW, sender=BY["sioned"])
+    assert worth_asking([looked], BY) == ()
+    (question,) = worth_asking([replace(looked, who="dewi")], BY)
+    assert question.why is Question.OTHER_LINE
 
 
 def test_hr_hands_it_back_to_the_few_and_to_nobody_else(council_of):
@@ -279,6 +303,7 @@ def test_who_cannot_hand_it_on_reads_why(council, visitor):
 
 
 def test_in_no_list_of_the_line_it_stands(council, visitor):
+    assert visitor("sara").get("/").headers["location"] == "/queue"  # also while it is empty
     held_id = council.hold(1)
     for who in ("gwen", "elin", "dyl"):
         client = visitor(who)

@@ -41,6 +41,7 @@ TO_WEBMAIL = replace(CARD, detector="recipients", part="envelope")
         pytest.param({"findings": (CARD, CARD)}, False, id="found twice"),
         pytest.param({"rules": ("other",)}, False, id="another rule"),
         pytest.param({"disposition": Disposition.HOLD_FOR_TWO}, False, id="for two people"),
+        pytest.param({"narrow": True}, False, id="only few may see it"),
         pytest.param({"size": 10_500}, True, id="a little longer"),
         pytest.param({"size": 12_000}, False, id="much longer"),
         pytest.param({"received": ONE.received + timedelta(days=2)}, False, id="days apart"),
