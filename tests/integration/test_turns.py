@@ -453,7 +453,9 @@ def test_absence_is_kept_when_the_directory_is_imported_again(council):
 
 
 ADDED = {
-    "held_messages": ("involved", "apart", "asked", "declined", "turn_since", "turn_ends"),
+    "held_messages": (
+        *("involved", "apart", "narrow", "asked", "declined", "turn_since", "turn_ends"),
+    ),
     "people": ("standing", "alternate", "informed_by", "absent_from", "absent_until"),
 }
 
