@@ -27,7 +27,7 @@ WEIGHTS, MANIFEST, CARD, ESTIMATORS = (
     *("weights.npz", "manifest.toml", "card.md"),
     "classifier.skops",
 )
-_FORMAT = 1
+FORMAT = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +58,9 @@ def read_artefact(folder: Path) -> Artefact:
             stored = {name: arrays[name] for name in arrays.files}
         classifier = _classifier(stored, manifest, digest)
     except (ValueError, KeyError, OSError, zipfile.BadZipFile) as error:
-        raise Tampered(f"{path}: {type(error).__name__}; expected weights of format 1") from None
+        raise Tampered(
+            f"{path}: {type(error).__name__}; expected weights of format {FORMAT}"
+        ) from None
     return Artefact(folder=folder, classifier=classifier, manifest=manifest)
 
 
@@ -78,8 +80,8 @@ def _manifest(folder: Path) -> tuple[dict[str, Any], str]:
         raise NotFound(f"{path}: cannot be read: {error.strerror}") from None
     except (UnicodeDecodeError, tomllib.TOMLDecodeError):
         raise Tampered(f"{path}: is not TOML") from None
-    if manifest.get("format") != _FORMAT or WEIGHTS not in manifest.get("files", {}):
-        raise Tampered(f"{path}: format is {manifest.get('format')}; expected {_FORMAT}")
+    if manifest.get("format") != FORMAT or WEIGHTS not in manifest.get("files", {}):
+        raise Tampered(f"{path}: format is {manifest.get('format')}; expected {FORMAT}")
     return manifest, hashlib.sha256(raw).hexdigest()
 
 

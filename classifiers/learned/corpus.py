@@ -37,6 +37,7 @@ CLEAN_KINDS = (
     *("disagreement", "banter", "dialect", "false-friend", "ordinary", "group-mention", "buying"),
     *("legal-ordinary", "medical-ordinary", "denial", "thanks"),
 )
+_TOLD = frozenset({"report", "victim", "quoted"})
 
 _SLOT = re.compile(r"\{([a-z]+2?)\}")
 _FILLINGS: dict[str, tuple[str, ...]] = {
@@ -144,8 +145,9 @@ def ordinary(folder: Path, seed: int) -> Iterator[Sample]:
 def variants(seed: Seed, most: int, choose: random.Random) -> Iterator[Sample]:
     """Yield the seed and its twin, each filled at most so many times; once if it has no slots.
 
-    A clean twin is clean of all: 0 in every category. A bad one is known in its own category
-    alone, except that confidential and commercial matter by itself abuses nobody.
+    A clean twin is clean of all: 0 in every category; but who tells of abuse may tell private
+    matters with it. A bad one is known in its own category alone, except that confidential and
+    commercial matter by itself abuses nobody.
     """
     times = most if _SLOT.search(seed.bad + seed.clean) else 1
     for _ in range(times):
@@ -154,7 +156,7 @@ def variants(seed: Seed, most: int, choose: random.Random) -> Iterator[Sample]:
             yield Sample(
                 text=filled(text, filling),
                 language=seed.language,
-                labels=_labels(seed.category, bad=bad),
+                labels=_labels(seed) if bad else _clean_labels(seed),
                 source="own",
                 group=seed.id,
                 writer=seed.writer,
@@ -173,12 +175,15 @@ def filled(text: str, filling: dict[str, list[str]]) -> str:
     return _SLOT.sub(fill, text)
 
 
-def _labels(category: str, *, bad: bool) -> tuple[float | None, ...]:
-    if not bad:
-        return (0.0,) * len(CATEGORIES)
+def _labels(seed: Seed) -> tuple[float | None, ...]:
     return tuple(
-        1.0 if each == category else 0.0 if each == "abusive" else None for each in CATEGORIES
+        1.0 if each == seed.category else 0.0 if each == "abusive" else None for each in CATEGORIES
     )
+
+
+def _clean_labels(seed: Seed) -> tuple[float | None, ...]:
+    untold = seed.category == "abusive" and seed.clean_kind in _TOLD
+    return tuple(None if untold and each == "confidential" else 0.0 for each in CATEGORIES)
 
 
 def _read(path: Path, table: str) -> list[dict[str, str]]:

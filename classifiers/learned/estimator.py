@@ -50,7 +50,7 @@ EXPERTS = (
         category=0,
         posts=False,
         freedom=10,
-        own_weight=5,
+        own_weight=3,
         clean_weight=3,
         real_weight=3,
         hard_weight=1.5,
@@ -62,8 +62,8 @@ EXPERTS = (
         category=1,
         posts=False,
         freedom=10,
-        own_weight=5,
-        clean_weight=4,
+        own_weight=4.5,
+        clean_weight=3,
         real_weight=12,
         hard_weight=2,
     ),
@@ -72,8 +72,8 @@ EXPERTS = (
         category=2,
         posts=False,
         freedom=10,
-        own_weight=5,
-        clean_weight=9,
+        own_weight=3.5,
+        clean_weight=8,
         real_weight=3,
     ),
 )
@@ -99,7 +99,7 @@ def linear_model(freedom: float, rows: int, seed: int) -> SGDClassifier:
 
 
 def meaning_model() -> LogisticRegression:
-    """Logistic regression over the meaning of a text."""
+    """Logistic regression over the meaning of a text and its cues."""
     return LogisticRegression(C=10.0, max_iter=200)
 
 

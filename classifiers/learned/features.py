@@ -9,8 +9,9 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.feature_extraction.text import TfidfTransformer
 from sklearn.pipeline import Pipeline
 
+from classifiers.learned.cues import crossed
 from classifiers.learned.meanings import meanings
-from classifiers.learned.words import SPACE, Laid, training_reader
+from classifiers.learned.words import SPACE, Chunk, Laid, training_reader
 
 
 class HashedWords(TransformerMixin, BaseEstimator):
@@ -51,7 +52,7 @@ def weighted_words() -> Pipeline:
 
 
 class Meaning(TransformerMixin, BaseEstimator):
-    """Texts to their meanings, shape (texts, dimensions). Stateless: fit learns nothing."""
+    """Texts to their meanings crossed with cues (`cues.crossed`). Stateless: fit learns nothing."""
 
     def fit(self, _texts: Sequence[str], _labels: object = None) -> "Meaning":
         """Return itself."""
@@ -59,16 +60,16 @@ class Meaning(TransformerMixin, BaseEstimator):
 
     def transform(self, texts: Iterable[str]) -> npt.NDArray[np.float32]:
         """Return a row for each text; an empty text has zeros."""
-        reader, table = training_reader(), meanings()
-        nothing = np.zeros(table.table.shape[1], dtype=np.float32)
-        chunked = (reader.chunks(each)[0] for each in texts)
-        return np.stack(
-            [
-                table.of(np.concatenate([one.meanings for one in each])) if each else nothing
-                for each in chunked
-            ]
-        )
+        reader = training_reader()
+        return np.stack([_meant(reader.chunks(each)[0]) for each in texts])
 
     def __sklearn_is_fitted__(self) -> bool:
         """There is nothing to fit."""
         return True
+
+
+def _meant(chunks: list[Chunk]) -> npt.NDArray[np.float32]:
+    if not chunks:
+        return crossed(meanings().of(np.empty(0, dtype=np.int32)), 0)
+    laid = Laid(chunks)
+    return crossed(meanings().of(laid.meanings(0, len(chunks))), laid.cues(0, len(chunks)))

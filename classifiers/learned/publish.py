@@ -132,7 +132,7 @@ def manifest_of(
 ) -> dict[str, Any]:
     """Everything that must be known to judge and to repeat it, but for the files' digests."""
     return {
-        "format": 1,
+        "format": artefact.FORMAT,
         "made": made.on,
         "program": version("porthor"),
         "python": platform.python_version(),

@@ -5,10 +5,13 @@ and what length, language and the intercepts add. A pair of words counts half to
 """
 
 from collections.abc import Sequence
+from functools import reduce
+from operator import or_
 
 import numpy as np
 import numpy.typing as npt
 
+from classifiers.learned.cues import CUES
 from classifiers.learned.meanings import meanings
 from classifiers.learned.scorer import MOST, WHOLE, Evidence, Linear
 from classifiers.learned.weighing import Weighing
@@ -89,15 +92,21 @@ def _parts(chunks: Sequence[Chunk], linear: Linear, expert: int) -> Array:
 
 
 def _meant(chunks: Sequence[Chunk], linear: Linear, expert: int) -> Array:
-    """What each chunk's words add by their meaning."""
+    """What each chunk's words add by their meaning, and its cues by being there."""
     vectors = (
         meanings().table[np.concatenate([each.meanings for each in chunks])].astype(np.float64)
     )
     together = vectors.sum(axis=0)
     length = float(np.sqrt(together @ together)) or 1.0
     owner = _owners([len(chunk.meanings) for chunk in chunks])
-    added = vectors @ linear.directions[:, expert].astype(np.float64) / length
-    return np.asarray(np.bincount(owner, added, minlength=len(chunks)), dtype=np.float64)
+    directions, _ = linear.directions_with(reduce(or_, (chunk.cues for chunk in chunks)))
+    added = vectors @ directions[:, expert].astype(np.float64) / length
+    parts = np.bincount(owner, added, minlength=len(chunks)).astype(np.float64)
+    for place in range(len(CUES)):
+        giving = [at for at, chunk in enumerate(chunks) if chunk.cues >> place & 1]
+        if giving:
+            parts[giving] += linear.directions_with(1 << place)[1][expert] / len(giving)
+    return parts
 
 
 def _owners(sizes: Sequence[int]) -> npt.NDArray[np.int64]:

@@ -12,6 +12,7 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
+from classifiers.learned.cues import CUES, places_of
 from classifiers.learned.meanings import meanings
 from classifiers.learned.words import Chunk, Laid, Reader
 
@@ -37,7 +38,7 @@ class Evidence:
 
 
 class Linear:
-    """Linear experts: over hashed features, and over the meaning of the text."""
+    """Linear experts: over hashed features, and over the text's meaning crossed with its cues."""
 
     def __init__(
         self,
@@ -46,11 +47,15 @@ class Linear:
         directions: FloatArray,
         intercepts: FloatArray,
     ) -> None:
-        """Take arrays of shape (SPACE,), (SPACE, experts), (dimensions, experts), (experts,)."""
+        """Take arrays of shape (SPACE,), (SPACE, experts), (crossed, experts), (experts,).
+
+        What is crossed is laid out as `cues.crossed` does it.
+        """
         self.idf = idf
         self.coefficients = coefficients
         self.directions = directions
         self.intercepts = intercepts
+        self._plain, self._with_cue = split(directions)
 
     def logits(self, laid: Laid, first: int, end: int) -> FloatArray:
         """Score chunks `first` up to `end`: their words and their meaning, each by coefficients.
@@ -61,9 +66,25 @@ class Linear:
         values = (1 + np.log(counts)).astype(np.float32) * self.idf[places]
         length = float(np.sqrt(values @ values)) or 1.0
         words = (values @ self.coefficients[places]) / length
-        meaning = meanings().of(laid.meanings(first, end)) @ self.directions
-        logits: FloatArray = words + meaning + self.intercepts
+        directions, cued = self.directions_with(laid.cues(first, end))
+        meaning = meanings().of(laid.meanings(first, end)) @ directions
+        logits: FloatArray = words + meaning + cued + self.intercepts
         return logits
+
+    def directions_with(self, cues: int) -> tuple[FloatArray, FloatArray]:
+        """What each dimension of meaning counts beside these cues, and what they count alone.
+
+        Shapes (dimensions, experts) and (experts,).
+        """
+        together = self._with_cue[places_of(cues)].sum(axis=0)
+        return self._plain + together[:-1], together[-1]
+
+
+def split(directions: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Shapes (dimensions, experts) and (cues, dimensions + 1, experts), of `cues.crossed`."""
+    size = (len(directions) - len(CUES)) // (len(CUES) + 1)
+    experts = directions.shape[1]
+    return directions[:size], directions[size:].reshape(len(CUES), size + 1, experts)
 
 
 def windows(chunks: Sequence[Chunk]) -> list[tuple[int, int]]:

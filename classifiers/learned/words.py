@@ -17,6 +17,7 @@ from zlib import crc32
 import numpy as np
 import numpy.typing as npt
 
+from classifiers.learned.cues import cues_of
 from classifiers.learned.meanings import meanings
 from classifiers.learned.welsh import english
 from classifiers.text.folding import fold
@@ -55,6 +56,7 @@ class Chunk:
     glosses: Hashes  # of the first English word of each token, in a Welsh text
     features: IntArray
     meanings: IntArray  # rows of the table of meanings
+    cues: int  # a bit each
     ends: bool  # a sentence
 
 
@@ -145,6 +147,7 @@ def _chunk(
         _hashes([each[0] for each in glosses if each]),
         np.array(features, dtype=np.int32),
         meanings().rows(brought if glosses else words),
+        cues_of((*words, *brought)),
         written.rstrip(_CLOSING).endswith(_ENDS),
     )
 
@@ -209,6 +212,7 @@ class Laid:
         tokens, self._token_ends = _laid([each.tokens for each in chunks])
         glosses, self._gloss_ends = _laid([each.glosses for each in chunks])
         self._pairs, self._glossed = pairs(tokens), pairs(glosses)
+        self._cues = np.array([each.cues for each in chunks])
 
     def features(self, first: int, end: int) -> IntArray:
         """All features of chunks `first` up to `end`, each as often as it occurs.
@@ -227,6 +231,10 @@ class Laid:
     def meanings(self, first: int, end: int) -> IntArray:
         """The rows in the table of meanings of all words of chunks `first` up to `end`."""
         return self._meanings[self._meaning_ends[first] : self._meaning_ends[end]]
+
+    def cues(self, first: int, end: int) -> int:
+        """The cues that chunks `first` up to `end` give together."""
+        return int(np.bitwise_or.reduce(self._cues[first:end]))
 
 
 def _laid(parts: Sequence[npt.NDArray[Any]]) -> tuple[npt.NDArray[Any], list[int]]:

@@ -10,6 +10,7 @@ from slices import sliced, trained_on
 
 from classifiers import learned
 from classifiers.learned.artefact import check_artefact, newest, next_folder, read_artefact
+from classifiers.learned.cues import CUES
 from classifiers.learned.estimator import MEANING
 from classifiers.learned.features import Meaning
 from classifiers.learned.publish import OURS
@@ -105,7 +106,7 @@ def test_an_empty_linear_model_scores_nothing_but_its_intercepts():
     linear = Linear(
         np.zeros(2**19, np.float32),
         np.zeros((2**19, 1), np.float32),
-        np.zeros((128, 1), np.float32),
+        np.zeros((128 + len(CUES) * 129, 1), np.float32),
         np.array([0.5], np.float32),
     )
     assert evidence("some words", Reader(), linear).logits[0, 0] == pytest.approx(0.5)
