@@ -92,7 +92,7 @@ def _checks(people: Commands, common: argparse.ArgumentParser) -> None:
         common,
         "check",
         "people:check",
-        "Say where managers, deputies or duty reviewers are missing; 1 if anywhere.",
+        "Say what the directory lacks: managers, deputies, two of a role; 1 if anything.",
         "porthor people check",
     )
     check.add_argument("--json", action="store_true", help="print JSON")
