@@ -7,7 +7,7 @@ import pytest
 from building import single
 from test_evasion import is_held
 
-MOST = 1 / 200  # of the sentences: it found one, an inn of an unfortunate name
+MOST = 1 / 100  # of sentences made of what filters stop: it finds three, all of a bitch or an inn
 PLACES = (
     *("Scunthorpe", "Penistone", "Cockermouth", "Lightwater", "Clitheroe", "Middlesex", "Essex"),
     *("Sussex", "Twatt", "Shitterton", "Wetwang", "Titty Ho", "Cockfosters", "Dorking", "Arsenal"),
