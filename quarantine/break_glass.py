@@ -2,7 +2,8 @@
 
 The second administrator must say yes within an hour; neither may be the person, and the person
 may not be an administrator, for who runs the system does not read the mail (L29). What bars a
-person from a message (permissions.bar) bars them still. Each message is taken by itself, and who
+person from a message (permissions.bar) bars them still, and what few may see (L23) stays with
+the few. Each message is taken by itself, and who
 takes it becomes one of those who were asked; whose turn it is stays as it was. Everything is
 entered, and told at once to the data protection officers; where the directory has none, nothing
 opens. The right ends by the clock, with nobody's help.
@@ -18,6 +19,7 @@ from models.audit import Action, AuditEntry
 from models.db import held, openings, people
 from models.db.database import Database
 from models.errors import Conflict, NotFound, NotPermitted, SettingInvalid
+from models.held import HeldMessage
 from models.person import Person, Role
 from models.sign_in import Opening
 from quarantine import notices, permissions
@@ -102,7 +104,7 @@ class Emergency:
         with self.database.writing() as session:
             opening = openings.in_force(session, by.id, now)
             message = held.get(session, held_id)
-            if opening is None or permissions.bar(by, message) is not None:
+            if opening is None or not may_take(by, message, people.directory(session)):
                 raise NotFound(f"no held message {held_id}")
             entry = AuditEntry(
                 at=now,
@@ -137,6 +139,11 @@ class Emergency:
         }
         for each in {person.id: person for person in told if person.active}.values():
             notices.queue(session, self.post, name, each, values, held=None, now=now)
+
+
+def may_take(person: Person, message: HeldMessage, known: permissions.People) -> bool:
+    """Tell whether a right in force reaches a message: what few may see stays with the few."""
+    return permissions.bar(person, message) is None and person.id in permissions.few(message, known)
 
 
 def lapse(database: Database, person: Person, now: datetime) -> None:

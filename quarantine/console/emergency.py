@@ -10,7 +10,7 @@ from models.db import openings, people
 from models.errors import Conflict, NotFound, NotPermitted
 from models.held import HeldMessage, HeldState
 from models.sign_in import Opening
-from quarantine import break_glass, permissions
+from quarantine import break_glass
 from quarantine.break_glass import LONGEST_REASON, PATIENCE, SHORTEST_REASON, Emergency
 from quarantine.console.local_accounts import username_of
 from quarantine.console.pages import render, see_other
@@ -113,7 +113,7 @@ def _waiting(visit: Visit, found: list[HeldMessage], mine: Opening | None) -> li
     """What a right in force lets this person decide on, the oldest first; no content."""
     if mine is None:
         return []
-    return [each for each in reversed(found) if permissions.bar(visit.who, each) is None]
+    return [each for each in reversed(found) if break_glass.may_take(visit.who, each, visit.people)]
 
 
 def _shown(visit: Visit, opening: Opening) -> ShownOpening:

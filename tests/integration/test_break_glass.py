@@ -7,10 +7,12 @@ from email.policy import SMTP
 from functools import partial
 
 import pytest
+from sqlalchemy import update
 
 from models.audit import Action
 from models.db import audit, outbox
 from models.db import held as held_messages
+from models.db.tables import HeldRow
 from models.held import HeldState
 from models.person import Person, Role, Standing
 from tests.console_sample import NOW, PEOPLE, give_people, make_council, token
@@ -232,6 +234,17 @@ def test_what_bars_a_person_bars_them_still(council, browser):
     assert own not in sioned.get("/break-glass").text
     assert take(sioned, own).status_code == 404
     assert take(sioned, "POR999999").status_code == 404
+
+
+@pytest.mark.requirement("L23")
+def test_what_few_may_see_stays_with_the_few(council, browser):
+    held_id = council.hold(1)
+    with council.database.writing() as session:
+        session.execute(update(HeldRow).values(narrow=True))
+    opened(browser)
+    nia = browser("nia")
+    assert held_id not in nia.get("/break-glass").text
+    assert take(nia, held_id).status_code == 404
 
 
 def test_a_message_that_was_decided_cannot_be_taken(council, browser):
