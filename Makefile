@@ -4,6 +4,8 @@
 SHELL := bash
 PYTHON ?= $(firstword $(foreach each,python3.13 python3.12 python3.11 python3,$(if $(shell $(each) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo yes),$(each))))
 BIN := .venv/bin
+# Many tests wait for servers, which are started once a file.
+WORKERS := -n 4 --dist loadfile
 UV := $(BIN)/uv
 COMPILE := $(UV) pip compile --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --quiet
 
@@ -33,14 +35,14 @@ demo: .venv/.run ## see it work: sample council, sample mail (ONCE=1 ends by its
 
 test: .venv/.dev ## all tests, with what they need (PostgreSQL, Chromium, Postfix when root on Debian)
 	@scripts/test_packages
-	@$(BIN)/pytest -q -n 2 $(T)
+	@$(BIN)/pytest -q $(WORKERS) $(T)
 
 record: .venv/.dev ## all tests, and what they came to, for the record that goes with evidence
 	@scripts/test_packages
-	@$(BIN)/python scripts/record_tests.py -n 2
+	@$(BIN)/python scripts/record_tests.py $(WORKERS)
 
 quick: .venv/.dev ## unit, house and SQLite tests only (T=path for one)
-	@$(BIN)/pytest -q -n 2 -m "not slow and not browser" -k "not postgresql" $(or $(T),tests/unit tests/house tests/integration)
+	@$(BIN)/pytest -q $(WORKERS) -m "not slow and not browser" -k "not postgresql" $(or $(T),tests/unit tests/house tests/integration)
 
 fuzz: .venv/.dev ## change sample messages at random and read them (T=seconds, 60)
 	@$(BIN)/python scripts/fuzz.py $(or $(T),60)
