@@ -4,8 +4,8 @@
 SHELL := bash
 PYTHON ?= $(firstword $(foreach each,python3.13 python3.12 python3.11 python3,$(if $(shell $(each) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo yes),$(each))))
 BIN := .venv/bin
-# Twice the cores: many tests wait for servers.
-WORKERS := -n 4
+# One more than the cores: many tests wait for servers.
+WORKERS := -n 3
 UV := $(BIN)/uv
 COMPILE := $(UV) pip compile --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --quiet
 

@@ -5,12 +5,16 @@ import uuid
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
+import hypothesis
 import pytest
 from sqlalchemy import create_engine, text
 
 from models.db.database import Database
 from models.db.keyring import Keyring
 from tests import databases, postgresql_server
+
+hypothesis.settings.register_profile("porthor", deadline=None)  # no test is about time
+hypothesis.settings.load_profile("porthor")
 
 
 @pytest.fixture
