@@ -195,6 +195,24 @@ def mail(number, recipients=("john@example.org",), text=TEXT):
     return Mail(envelope=envelope, message=read_message(raw))
 
 
+OFFICERS = (  # of oversight; the last is another body's
+    *(
+        Person(id=name, name=name.title(), addresses=(f"{name}@cantref.example",), roles=roles)
+        for name, roles in (
+            ("dewi", frozenset({Role.PROTECTION_OFFICER})),
+            ("arch", frozenset({Role.AUDITOR})),
+        )
+    ),
+    Person(
+        id="arall",
+        name="Arall",
+        addresses=("arall@elsewhere.example",),
+        body="elsewhere",
+        roles=frozenset({Role.PROTECTION_OFFICER}),
+    ),
+)
+
+
 @dataclass
 class Council:
     """What a test works with."""

@@ -24,26 +24,18 @@ from quarantine.incident import CLOCK, SENDER, Outcome
 from quarantine.outcomes import refer, refuse_for_hr
 from quarantine.sealed import seal_as_reviewer
 from tests.case_sample import BASES, approved
-from tests.console_sample import NOW, PEOPLE, POLICY, day, entries, make_council, send
+from tests.console_sample import NOW, OFFICERS, PEOPLE, POLICY, day, entries, make_council, send
 
 SAID = "I sent Mrs Price's file to the wrong school"
 MORE = (
     *(
         Person(id=name, name=name.title(), addresses=(f"{name}@cantref.example",), roles=roles)
         for name, roles in (
-            ("dewi", frozenset({Role.PROTECTION_OFFICER})),
-            ("arch", frozenset({Role.AUDITOR})),
             ("both", frozenset({Role.PROTECTION_OFFICER, Role.ADMINISTRATOR})),
             ("owain", frozenset({Role.AUTHORISER})),
         )
     ),
-    Person(
-        id="arall",
-        name="Arall",
-        addresses=("arall@elsewhere.example",),
-        body="elsewhere",
-        roles=frozenset({Role.PROTECTION_OFFICER}),
-    ),
+    *OFFICERS,
 )
 EVERYONE = tuple(
     replace(each, department="Education") if each.id == "sioned" else each

@@ -8,11 +8,11 @@ import pytest
 from models.audit import Action, Purpose
 from models.db import outbox
 from models.db.tables import OutboxRow
-from models.person import Person, Role
+from models.person import Person
 from quarantine import saying
 from quarantine.access import Depth, open_message
 from quarantine.sealed import seal_as_reviewer
-from tests.console_sample import NOW, PEOPLE, entries, mail, make_council, send, token
+from tests.console_sample import NOW, OFFICERS, PEOPLE, entries, mail, make_council, send, token
 
 MORE = (
     Person(
@@ -22,20 +22,7 @@ MORE = (
         language="en",
         manager="gwen",
     ),
-    *(
-        Person(id=name, name=name.title(), addresses=(f"{name}@cantref.example",), roles=roles)
-        for name, roles in (
-            ("dewi", frozenset({Role.PROTECTION_OFFICER})),
-            ("arch", frozenset({Role.AUDITOR})),
-        )
-    ),
-    Person(
-        id="arall",
-        name="Arall",
-        addresses=("arall@elsewhere.example",),
-        body="elsewhere",
-        roles=frozenset({Role.PROTECTION_OFFICER}),
-    ),
+    *OFFICERS,
 )
 BY = {each.id: each for each in (*PEOPLE, *MORE)}
 NAMES = ("Sioned", "Parry", "sioned", "Tomos", "tomos")
