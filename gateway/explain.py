@@ -107,6 +107,7 @@ def _learned(each: Finding, texts: _Texts) -> dict[str, Any]:
     return {
         "category": each.category,
         "score": each.score,
+        "reads_like": each.reads_like,
         "for": [word for word, value in words if value > 0],
         "against": [word for word, value in words if value < 0],
     }

@@ -56,6 +56,7 @@ class Finding:
     own: bool = True  # in the sender's own words
     reason: str = ""  # a fixed slug for "could not be read", such as "password"; never content
     weights: tuple[Weight, ...] = ()  # of the trained classifier: words for and against
+    reads_like: str = ""  # of the trained classifier: a kind of the policy's, as "threat"; or ""
     excerpt: str = field(default="", repr=False)  # the match itself; content, so it is sealed
 
 

@@ -88,6 +88,7 @@ class OwnText:
                 for (first, last), value in placed
                 if last > first
             ),
+            reads_like=judged.kind,
             excerpt=self._text.content[start:end],
         )
 

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from classifiers.learned.classifier import Classifier
+from classifiers.learned.kinds import Kinds
 from classifiers.learned.meanings import meanings
 from classifiers.learned.scorer import Linear
 from classifiers.learned.weighing import Weighing
@@ -27,7 +28,7 @@ WEIGHTS, MANIFEST, CARD, ESTIMATORS = (
     *("weights.npz", "manifest.toml", "card.md"),
     "classifier.skops",
 )
-FORMAT = 2
+FORMAT = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,10 +114,17 @@ def _classifier(
             weights=stored["weights"],
             offsets=stored["offsets"],
             levels=stored["levels"],
+            scales=stored["scales"],
             categories=tuple(int(each) for each in stored["categories"]),
             posts=tuple(bool(each) for each in stored["posts"]),
+            hints=tuple(float(each) for each in stored["hints"]),
         ),
         thresholds=stored["thresholds"],
+        kinds=Kinds(
+            [manifest["kinds"].get(each, ()) for each in manifest["categories"]],
+            stored["kind_directions"].astype(np.float32),
+            stored["kind_intercepts"],
+        ),
         digest=digest,
     )
 
@@ -131,9 +139,13 @@ def arrays_of(classifier: Classifier) -> dict[str, np.ndarray]:
         "weights": classifier.weighing.weights,
         "offsets": classifier.weighing.offsets,
         "levels": classifier.weighing.levels,
+        "scales": classifier.weighing.scales,
         "categories": np.array(classifier.weighing.categories),
         "posts": np.array(classifier.weighing.posts),
+        "hints": np.array(classifier.weighing.hints),
         "thresholds": classifier.thresholds,
+        "kind_directions": classifier.kinds.directions.astype(np.float16),
+        "kind_intercepts": classifier.kinds.intercepts,
     }
 
 

@@ -16,6 +16,7 @@ from classifiers.learned.estimator import (
     CONTRASTS,
     EXPERTS,
     POSTS,
+    REAL,
     label_for,
     weighing_model,
 )
@@ -41,6 +42,11 @@ def fit_weighing(judged: Sequence[Sample], seen: Sequence[Evidence]) -> Weighing
     languages = languages_of(seen)
     posts = np.array([each.source in POSTS or each.writer in CONTRASTS for each in judged])
     for place, expert in enumerate(EXPERTS):
+        if expert.hint and not any(each.source in REAL for each in judged):
+            continue
+        if expert.hint:  # of English mail; its own fit is all the weighing it has
+            weights[place, 0, :, 0], offsets[place, 0] = 1.0, 0.0
+            continue
         views = np.array([each.logits[:, place] for each in seen])
         inputs = np.hstack([hats * view[:, np.newaxis] for view in views.T] + [hats])
         labels = [label_for(expert, each) for each in judged]
@@ -61,10 +67,13 @@ def fit_weighing(judged: Sequence[Sample], seen: Sequence[Evidence]) -> Weighing
         weights=weights,
         offsets=offsets,
         levels=np.zeros((len(CATEGORIES), len(LANGUAGES), len(KNOTS))),
+        scales=np.array([[1.0, 0.0]] * len(CATEGORIES)),
         categories=tuple(each.category for each in EXPERTS),
         posts=tuple(each.posts for each in EXPERTS),
+        hints=tuple(each.hint for each in EXPERTS),
     )
-    return replace(weighing, levels=_levels(weighing, judged, seen, hats))
+    weighing = replace(weighing, levels=_levels(weighing, judged, seen, hats))
+    return replace(weighing, scales=_scales(weighing, judged, seen))
 
 
 def languages_of(seen: Sequence[Evidence]) -> npt.NDArray[np.str_]:
@@ -79,7 +88,7 @@ def _levels(
     clean = np.array([is_clean_mail(each) for each in judged])
     mails = [each for each, taken in zip(seen, clean, strict=True) if taken]
     scores = np.array([weighing.probabilities(each, weighing.logits(each)) for each in mails])
-    logits = np.log(np.clip(scores, _LEAST, 1 - _LEAST) / (1 - np.clip(scores, _LEAST, 1 - _LEAST)))
+    logits = _logits(scores)
     languages, hats = languages_of(mails), hats[clean]
     target = np.quantile(logits[languages == "en"], _TAILS, axis=0)
     levels = np.zeros_like(weighing.levels)
@@ -92,6 +101,36 @@ def _levels(
                     (target - reached).mean(axis=0), -_MOST_SHIFT, _MOST_SHIFT
                 )
     return levels
+
+
+def _scales(weighing: Weighing, judged: Sequence[Sample], seen: Sequence[Evidence]) -> Array:
+    """What makes probabilities those of our own texts, without changing any order.
+
+    Levels and hints move them; a slope and an offset a category move them back (Platt, 1999).
+    """
+    own = [
+        n
+        for n, each in enumerate(judged)
+        if each.source == "own" and not each.kind.startswith("hidden")
+    ]
+    scores = np.array([weighing.probabilities(seen[n], weighing.logits(seen[n])) for n in own])
+    scales = weighing.scales.copy()
+    for category in range(len(CATEGORIES)):
+        labels = [judged[n].labels[category] for n in own]
+        known = [place for place, label in enumerate(labels) if label is not None]
+        truth = np.array([labels[place] for place in known])
+        if len(set(truth)) < 2:  # noqa: PLR2004 - nothing to calibrate by
+            continue
+        model = weighing_model().fit(_logits(scores[known, category])[:, np.newaxis], truth)
+        if model.coef_[0, 0] > 0:
+            scales[category] = model.coef_[0, 0], model.intercept_[0]
+    return scales
+
+
+def _logits(probabilities: Array) -> Array:
+    sure = np.clip(probabilities, _LEAST, 1 - _LEAST)
+    logits: Array = np.log(sure / (1 - sure))
+    return logits
 
 
 def is_clean_mail(sample: Sample) -> bool:

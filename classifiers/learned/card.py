@@ -6,6 +6,8 @@ from typing import Any
 
 from classifiers.learned.evaluation import Figures
 from classifiers.learned.fairness import FalseAlarms
+from classifiers.learned.kinds import SURE
+from classifiers.learned.kinds_fitting import Named
 
 _CARD = """\
 # Model card
@@ -23,7 +25,8 @@ deciding anything by itself.
 ## How it works
 
 Five linear models (logistic regression) over words, pairs of words, pieces of words and what words
-mean; the text is scored whole, by sentences and by two sentences together, and what length and
+mean, and two small ones of mail that was really sent, which only order what those leave low; the
+text is scored whole, by sentences and by two sentences together, and what length and
 language add by themselves is taken out. Welsh words bring their English neighbours along from a
 glossary. Each score comes with the words that weighed most. No text is stored in it; single rare
 words could be told from its weights only by trying them.
@@ -43,6 +46,11 @@ it had seen. "Found" is the share of clean twins above the scores of 1 and of 0.
 95 %.
 
 {table}
+
+## What kind it names
+
+Of what is found it also says what kind it reads most like, if one is at least {sure} likely. Of the
+bad texts of our corpus, by models that saw none of the writer's: {named}.
 
 ## False alarms
 
@@ -68,7 +76,10 @@ For a budget of {budget} of clean mail in each category, by length of text (word
 
 
 def write(
-    manifest: Mapping[str, Any], measured: Sequence[Figures], alarms: Sequence[FalseAlarms]
+    manifest: Mapping[str, Any],
+    measured: Sequence[Figures],
+    alarms: Sequence[FalseAlarms],
+    named: Sequence[Named],
 ) -> str:
     """Return the card as Markdown."""
     return _CARD.format(
@@ -78,6 +89,8 @@ def write(
         note=manifest["note"],
         table=table(measured),
         alarms=_alarms(alarms),
+        sure=f"{SURE:.0%}",
+        named=_named(manifest["categories"], named),
         budget=f"{manifest['budget']:.1%}",
         lengths=", ".join(str(each) for each in manifest["lengths"]),
         thresholds="; ".join(
@@ -113,6 +126,14 @@ def _alarms(alarms: Sequence[FalseAlarms]) -> str:
         for each in alarms
     ]
     return "\n".join(lines)
+
+
+def _named(categories: Sequence[str], named: Sequence[Named]) -> str:
+    return "; ".join(
+        f"{category}: named for {each.named / max(each.bad, 1):.0%},"
+        f" right in {each.right / max(each.named, 1):.0%} of these"
+        for category, each in zip(categories, named, strict=True)
+    )
 
 
 def _percent(share: float) -> str:

@@ -6,10 +6,11 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
+from classifiers.learned.kinds import WHOLE, Kinds
 from classifiers.learned.reasons import weigh
-from classifiers.learned.scorer import Linear, evidence
+from classifiers.learned.scorer import Evidence, Linear, evidence
 from classifiers.learned.weighing import Weighing
-from classifiers.learned.words import Reader
+from classifiers.learned.words import Laid, Reader
 from models.finding import Weight
 
 Array = npt.NDArray[np.float64]
@@ -27,6 +28,7 @@ class Judged:
     start: int  # the window that weighed most, in characters of the text
     end: int
     weights: tuple[Weight, ...] = field(repr=False)  # words for and against, the heaviest first
+    kind: str = ""  # what it reads most like, in the policy's words, as "threat"; "" if unsure
 
     @property
     def found(self) -> bool:
@@ -44,6 +46,7 @@ class Classifier:
         linear: Linear,
         weighing: Weighing,
         thresholds: Array,
+        kinds: Kinds,
         digest: str,
     ) -> None:
         """Take thresholds of shape (categories, len(GROUPS) + 1), and the artefact's digest."""
@@ -51,6 +54,7 @@ class Classifier:
         self.linear = linear
         self.weighing = weighing
         self.thresholds = thresholds
+        self.kinds = kinds
         self.digest = digest
         self._reader = Reader()
 
@@ -80,11 +84,13 @@ class Classifier:
             threshold = float(self.thresholds[category, group])
             start, end = 0, 0
             weights: tuple[Weight, ...] = ()
+            kind = ""
             if explain or probabilities[category] >= threshold:
                 expert = self.weighing.leading(logits, category)
                 start, end, weights = weigh(
                     text, self._reader, self.linear, self.weighing, seen, expert
                 )
+                kind = self._kind(text, category, seen, expert)
             judged.append(
                 Judged(
                     category=name,
@@ -93,6 +99,15 @@ class Classifier:
                     start=start,
                     end=end,
                     weights=weights,
+                    kind=kind,
                 )
             )
         return tuple(judged)
+
+    def _kind(self, text: str, category: int, seen: Evidence, expert: int) -> str:
+        chunks = self._reader.chunks(text)[0]
+        if not chunks:
+            return ""
+        whole = (0, len(chunks))
+        first, end = whole if len(chunks) <= WHOLE else seen.windows[expert][0]
+        return self.kinds.most_like(category, Laid(chunks), first, end)

@@ -106,7 +106,8 @@ def seeds(folder: Path = FOLDER) -> tuple[Seed, ...]:
             clean_kind=each["clean_kind"],
             clean=each["clean"].strip(),
         )
-        for path in sorted(folder.glob("[ce][yn]-?.toml"))
+        for path in sorted(folder.glob("[ce][yn]-*.toml"))
+        if not path.stem.endswith("-ordinary")
         for number, each in enumerate(_read(path, "seed"), 1)
     )
 

@@ -60,6 +60,7 @@ def classifier_of(trained: Trained, budget: float, digest: str = "") -> Classifi
         linear=trained.linear,
         weighing=trained.weighing,
         thresholds=fit_thresholds(stream, words, budget),
+        kinds=trained.kinds,
         digest=digest,
     )
 
@@ -75,7 +76,9 @@ def publish(trained: Trained, folder: Path, made: Provenance) -> dict[str, Any]:
     measured = measure(trained)
     manifest = manifest_of(classifier, made, measured)
     alarms = alarms_of(trained, classifier)
-    (folder / artefact.CARD).write_text(card.write(manifest, measured, alarms), encoding="utf-8")
+    (folder / artefact.CARD).write_text(
+        card.write(manifest, measured, alarms, trained.named), encoding="utf-8"
+    )
     manifest["files"] = artefact.sha256_of(
         [folder / each for each in (artefact.WEIGHTS, artefact.ESTIMATORS, artefact.CARD)]
     )
@@ -140,6 +143,10 @@ def manifest_of(
         "seed": made.seed,
         "note": made.note,
         "categories": list(classifier.categories),
+        "kinds": {
+            name: list(kinds)
+            for name, kinds in zip(classifier.categories, classifier.kinds.names, strict=True)
+        },
         "budget": made.budget,
         "lengths": list(GROUPS),
         "thresholds": {

@@ -18,7 +18,9 @@ from classifiers.learned.estimator import FOLDS, OWN
 from classifiers.learned.features import weighted_words
 from classifiers.learned.fitting import Fitted, fit_experts, linear_of, rows_of_texts
 from classifiers.learned.judging import judgeable
-from classifiers.learned.sample import Sample
+from classifiers.learned.kinds import Kinds
+from classifiers.learned.kinds_fitting import Named, fit_kinds, named_right
+from classifiers.learned.sample import CATEGORIES, Sample
 from classifiers.learned.scorer import Evidence, Linear, evidence
 from classifiers.learned.weighing import Weighing
 from classifiers.learned.words import training_reader
@@ -34,6 +36,8 @@ class Trained:
     experts: tuple[Fitted, ...]
     linear: Linear
     weighing: Weighing
+    kinds: Kinds
+    named: tuple[Named, ...]  # of each category, by kinds that had not seen the writer
     judged: tuple[Sample, ...]  # each by experts that had not seen its group
     seen: tuple[Evidence, ...]
 
@@ -57,6 +61,7 @@ def train(
     folds = folds_of(samples, apart)
     judged: list[Sample] = []
     seen: list[Evidence] = []
+    named = [Named()] * len(CATEGORIES)
     for fold in range(FOLDS):
         progress(f"fold {fold + 1}", (1 + fold) / (FOLDS + 2))
         linear = linear_of(pipeline, fit_experts(samples, rows, folds != fold, pipeline, seed))
@@ -64,13 +69,19 @@ def train(
         chosen = list(judgeable(inside, random.Random(seed + fold)))  # noqa: S311 - repeatable
         judged += chosen
         seen += [evidence(each.text, training_reader(), linear) for each in chosen]
+        kinds = fit_kinds(samples, rows.meanings, folds != fold)
+        right = named_right(kinds, samples, rows.meanings, folds == fold)
+        named = [one + other for one, other in zip(named, right, strict=True)]
     progress("putting together", (FOLDS + 1) / (FOLDS + 2))
-    experts = fit_experts(samples, rows, np.ones(len(samples), dtype=bool), pipeline, seed)
+    everything = np.ones(len(samples), dtype=bool)
+    experts = fit_experts(samples, rows, everything, pipeline, seed)
     return Trained(
         features=pipeline,
         experts=experts,
         linear=linear_of(pipeline, experts),
         weighing=fit_weighing(judged, seen),
+        kinds=fit_kinds(samples, rows.meanings, everything),
+        named=tuple(named),
         judged=tuple(judged),
         seen=tuple(seen),
     )

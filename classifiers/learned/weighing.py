@@ -30,8 +30,10 @@ class Weighing:
     weights: Array  # (experts, languages, knots, VIEWS), of the logits of each view of a text
     offsets: Array  # (experts, languages, knots), in logits
     levels: Array  # (categories, languages, knots), added to the logit of a category
+    scales: Array  # (categories, 2): slope and offset of that logit, which calibrate it
     categories: tuple[int, ...]  # the category that each expert tells; GATE for the gate
     posts: tuple[bool, ...]  # which experts are for posts
+    hints: tuple[float, ...]  # what each adds at the most; 0 for those that are not hints
 
     def logits(self, seen: Evidence) -> Array:
         """The logit of each expert, shape (experts,)."""
@@ -48,27 +50,36 @@ class Weighing:
         """The probability of each category, shape (categories,), from experts' logits."""
         mixed = np.clip(self._mixed(logits), _LEAST, 1 - _LEAST)
         level = self.levels[:, _place(seen.language)] @ hats(seen.words)
-        return _sigmoid(np.log(mixed / (1 - mixed)) + level)
+        slope, offset = self.scales.T
+        return _sigmoid(slope * (np.log(mixed / (1 - mixed)) + level) + offset)
 
     def _mixed(self, logits: Array) -> Array:
         sure = _sigmoid(logits)
         post = self._post(logits)
         out = np.zeros(max(self.categories) + 1)
-        for expert, category in enumerate(self.categories):
-            if category != GATE:
-                out[category] += sure[expert] * self._believed(expert, post)
+        for expert in self._full():
+            out[self.categories[expert]] += sure[expert] * self._believed(expert, post)
+        for expert, most in enumerate(self.hints):
+            out[self.categories[expert]] += (1 - out[self.categories[expert]]) * most * sure[expert]
         return out
+
+    def _full(self, category: int | None = None) -> list[int]:
+        """The experts that are neither gate nor hint, of one category or of all."""
+        return [
+            expert
+            for expert, its in enumerate(self.categories)
+            if its != GATE and not self.hints[expert] and category in {None, its}
+        ]
 
     def leading(self, logits: Array, category: int) -> int:
         """The expert that adds most to a category's probability."""
         post = self._post(logits)
         sure = _sigmoid(logits)
-        of_category = [each for each, its in enumerate(self.categories) if its == category]
-        return max(of_category, key=lambda each: sure[each] * self._believed(each, post))
+        return max(self._full(category), key=lambda each: sure[each] * self._believed(each, post))
 
     def _believed(self, expert: int, post: float) -> float:
         """How far an expert is believed, from 0 to 1, of a text that is so much of a post."""
-        if self.categories.count(self.categories[expert]) == 1:
+        if len(self._full(self.categories[expert])) == 1:
             return 1.0
         return post if self.posts[expert] else 1.0 - post
 

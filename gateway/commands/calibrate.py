@@ -114,6 +114,7 @@ def _write(
         linear=classifier.linear,
         weighing=classifier.weighing,
         thresholds=thresholds,
+        kinds=classifier.kinds,
         digest="",
     )
     arrays = arrays_of(fitted)

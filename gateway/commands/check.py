@@ -164,7 +164,8 @@ def _classifier_step(_facts: dict[str, Any], step: dict[str, Any]) -> Iterator[L
     yield Line(f"Its digest begins {step['digest'][:12]}.", 2)
     for each in step["found"]:
         words = ", ".join(each["for"]) or "none in the text itself"
-        yield Line(f"{each['category']}, {each['score']:.0%} likely; by these words: {words}", 2)
+        like = f" (reads like {each['reads_like']})" if each["reads_like"] else ""
+        yield Line(f"{each['category']}{like}, {each['score']:.0%} likely; by: {words}", 2)
     if not step["found"]:
         yield Line("Nothing reached its threshold.", 2)
 

@@ -30,6 +30,50 @@ _DETECTORS = {
     "telephone": mark("Personal telephone number"),
     "vehicle": mark("Vehicle and its keeper"),
 }
+_LIKE = {  # what the trained classifier says a passage reads most like
+    "threat": mark("It reads like a threat (likely, not certain)"),
+    "sexual-harassment": mark("It reads like sexual harassment (likely, not certain)"),
+    "bullying": mark("It reads like bullying (likely, not certain)"),
+    "derogatory": mark("It reads like contempt for people (likely, not certain)"),
+    "discriminatory": mark("It reads like discrimination (likely, not certain)"),
+    "obscene": mark("It reads like obscene language (likely, not certain)"),
+    "defamatory": mark(
+        "It reads like an accusation that could defame someone (likely, not certain)"
+    ),
+    "veiled": mark("It reads like an insult without hard words (likely, not certain)"),
+    "coercion": mark(
+        "It reads like pressure on someone to keep silent or give way (likely, not certain)"
+    ),
+    "hr-disciplinary": mark("It reads like a disciplinary matter (likely, not certain)"),
+    "hr-sickness": mark("It reads like someone's sickness absence (likely, not certain)"),
+    "hr-pay": mark("It reads like someone's pay or redundancy (likely, not certain)"),
+    "legal-advice": mark("It reads like legal advice (likely, not certain)"),
+    "safeguarding-child": mark(
+        "It reads like a matter of safeguarding a child (likely, not certain)"
+    ),
+    "safeguarding-adult": mark(
+        "It reads like a matter of safeguarding an adult (likely, not certain)"
+    ),
+    "social-care": mark("It reads like a social care case (likely, not certain)"),
+    "housing": mark("It reads like someone's housing case (likely, not certain)"),
+    "pupil": mark("It reads like a pupil's circumstances (likely, not certain)"),
+    "health": mark("It reads like facts about someone's health (likely, not certain)"),
+    "personal-data": mark("It reads like personal data of others (likely, not certain)"),
+    "complainant": mark(
+        "It reads like the name of someone who complained or raised a concern (likely, not certain)"
+    ),
+    "exempt-report": mark("It reads like a report that is not yet public (likely, not certain)"),
+    "investigation": mark("It reads like an investigation under way (likely, not certain)"),
+    "bid-price": mark("It reads like a bidder's price (likely, not certain)"),
+    "evaluation": mark("It reads like the scoring of bids (likely, not certain)"),
+    "tip-off": mark("It reads like inside help to a bidder (likely, not certain)"),
+    "collusion": mark("It reads like collusion between bidders (likely, not certain)"),
+    "contract-terms": mark("It reads like the terms of a contract (likely, not certain)"),
+    "negotiation": mark("It reads like a negotiating position (likely, not certain)"),
+    "unpublished": mark("It reads like a figure that is not yet public (likely, not certain)"),
+    "trade-secret": mark("It reads like a firm's trade secret (likely, not certain)"),
+    "inducement": mark("It reads like a gift or favour around a contract (likely, not certain)"),
+}
 _RECIPIENTS = {
     "first-mail": mark("First email to this organisation"),
     "greeting-mismatch": mark("Greeting that names none of the recipients"),
@@ -81,6 +125,8 @@ def name_of(finding: Finding) -> str:
         return _UNREAD.get(finding.reason, _MALFORMED)
     if finding.detector == "recipients":
         return _RECIPIENTS.get(finding.category, _OTHER)
+    if finding.reads_like in _LIKE:
+        return _LIKE[finding.reads_like]
     return _DETECTORS.get(finding.detector, _OTHER)
 
 

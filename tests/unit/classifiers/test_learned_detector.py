@@ -34,6 +34,7 @@ class Stub:
                 weights=(Weight(start=start, end=start + len(self.word), value=1.5),)
                 if start >= 0
                 else (),
+                kind="derogatory",
             ),
         )
 
@@ -57,6 +58,7 @@ def test_a_finding_points_at_the_original():
     assert isinstance(only, Finding)
     assert only.excerpt == "idiot"
     assert (only.part, only.own, only.score) == ("1", True, 0.9)
+    assert only.reads_like == "derogatory"
     assert [(each.start, each.end) for each in only.weights] == [(only.start, only.end)]
 
 

@@ -1,10 +1,13 @@
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from classifiers.learned.corpus import KINDS
 from models.finding import Finding, Text, Weight
+from quarantine.console.names import name_in
 from quarantine.console.text import (
     MOST_CHARACTERS,
     MOST_LINES,
@@ -193,3 +196,12 @@ def test_welsh_has_a_form_for_every_number(number):
     )
     assert "e-b" in form
     assert "email" not in form
+
+
+@pytest.mark.parametrize("language", ["en", "cy"])
+@pytest.mark.parametrize("kind", [each for kinds in KINDS.values() for each in kinds])
+def test_what_a_passage_reads_like_is_said_in_both_languages(kind, language):
+    unsure = Finding(detector="learned", category="abusive", score=0.9, part="1")
+    said = name_in(replace(unsure, reads_like=kind), language)
+    assert said != name_in(unsure, language)
+    assert {"en": "likely, not certain", "cy": "tebygol, nid sicr"}[language] in said

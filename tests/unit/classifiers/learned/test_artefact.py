@@ -11,7 +11,7 @@ from slices import sliced, trained_on
 from classifiers import learned
 from classifiers.learned.artefact import check_artefact, newest, next_folder, read_artefact
 from classifiers.learned.cues import CUES
-from classifiers.learned.estimator import MEANING
+from classifiers.learned.estimator import EXPERTS
 from classifiers.learned.features import Meaning
 from classifiers.learned.publish import OURS
 from classifiers.learned.scorer import Linear, evidence
@@ -33,8 +33,10 @@ def test_both_files_say_the_same(published):
     rows = stored["features"].transform(TEXTS)
     meant = Meaning().transform(TEXTS)
     reader = Reader()
-    for column, (words, meaning) in enumerate(zip(stored["words"], stored["meaning"], strict=True)):
-        by_estimators = words.decision_function(rows) + MEANING * meaning.decision_function(meant)
+    pairs = zip(EXPERTS, stored["words"], stored["meaning"], strict=True)
+    for column, (expert, words, meaning) in enumerate(pairs):
+        by_meaning = expert.meaning * meaning.decision_function(meant)
+        by_estimators = words.decision_function(rows) + by_meaning
         by_arrays = [evidence(each, reader, linear).logits[0, column] for each in TEXTS]
         assert by_estimators[:4] == pytest.approx(by_arrays[:4], abs=0.02)
 
