@@ -41,6 +41,7 @@ WEIGHED = (  # what the trained classifier might say of the sample text, "Hi Joh
         score=0.9,
         part="1",
         end=60,
+        reads_like="derogatory",
         weights=(Weight(start=3, end=7, value=1.0), Weight(start=10, end=16, value=-0.5)),
     ),
 )
