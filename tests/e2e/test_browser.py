@@ -246,7 +246,7 @@ def test_what_is_passed_to_hr(look, address, council, language, size):
 def test_a_senders_pages(look, address, council, language, size):
     page, check, sign_in = look
     number = number_for(200, language, size)
-    held_id = council.hold(number)
+    held_id = council.hold(number, more=WEIGHED)
     other = council.hold(number + 600, recipients=("j@post.example",), text=b"Bore da\r\n")
     sign_in("sioned")
     page.goto(f"{address}/mine")

@@ -7,6 +7,7 @@ from sklearn.metrics import roc_auc_score
 from classifiers import learned
 from classifiers.learned.artefact import check_artefact, newest
 from classifiers.learned.paired import paired_samples
+from classifiers.learned.scorer import VIEWS, Evidence
 
 CLASSIFIER = learned.load()
 PAIRED = list(paired_samples())
@@ -66,6 +67,17 @@ def test_it_tells_bad_from_clean_in_mails_it_never_saw(category, language):
     truth = [each.labels[category] for each in rows]
     scores = CLASSIFIER.scores([each.text for each in rows])[:, category]
     assert roc_auc_score(truth, scores) > 0.85
+
+
+@pytest.mark.parametrize("hint", [n for n, most in enumerate(CLASSIFIER.weighing.hints) if most])
+@pytest.mark.parametrize("words", [5, 20, 60, 200, 600])
+def test_a_hint_alone_finds_nothing(hint, words):
+    weighing, category = CLASSIFIER.weighing, CLASSIFIER.weighing.categories[hint]
+    logits = np.full(len(weighing.hints), -30.0)
+    logits[hint] = 30.0  # as sure as can be, and no other expert sees anything
+    seen = Evidence(logits=np.zeros((VIEWS, len(logits))), windows=(), words=words, language="en")
+    sure = weighing.probabilities(seen, logits)[category]
+    assert sure < CLASSIFIER.thresholds[category].min()
 
 
 def test_disguise_does_not_help():
